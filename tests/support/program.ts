@@ -48,7 +48,7 @@ export function startProgram(name: string, options: TestProgramOptions = {}): Te
       "--no-prompt",
       "--cached-only",
       "--frozen",
-      `-P=${name.replaceAll("_", "-")}`,
+      `-P=${name}`,
       ...(options.flags ?? []),
       `${ROOT}${name}.ts`,
       ...(options.args ?? []),
