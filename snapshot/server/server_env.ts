@@ -1,0 +1,33 @@
+/**
+ * What the snapshot server reads from its environment.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { pathVariable, portVariable, secretVariable, textVariable } from "../../core/env.ts";
+import type { Secret } from "../../core/secret.ts";
+
+/** The variables of the snapshot server. */
+export const SERVER_ENV: z.ZodObject<{
+  SNAPSHOT_PATH: z.ZodType<string>;
+  PW_TOKEN_FILE: z.ZodType<string | undefined>;
+  PW_TOKEN: z.ZodType<Secret | undefined>;
+  HOST: z.ZodType<string>;
+  PORT: z.ZodType<number>;
+  METRICS_ADDR: z.ZodType<string>;
+  METRICS_PORT: z.ZodType<number>;
+}> = z.object({
+  SNAPSHOT_PATH: pathVariable(
+    "the snapshot that the harvester writes",
+    "/profile/snapshots/storage-state.json",
+  ),
+  PW_TOKEN_FILE: pathVariable("a file with the bearer token, read again when it changes"),
+  PW_TOKEN: secretVariable("the bearer token itself; PW_TOKEN_FILE wins"),
+  HOST: textVariable("address to listen on", "0.0.0.0"),
+  PORT: portVariable(8088, "port to listen on"),
+  METRICS_ADDR: textVariable("address of /healthz, /readyz and /metrics", "127.0.0.1"),
+  METRICS_PORT: portVariable(8089, "port of /healthz, /readyz and /metrics"),
+});
+
+/** The snapshot server's configuration. */
+export type ServerEnv = z.output<typeof SERVER_ENV>;

@@ -1,0 +1,80 @@
+/**
+ * What the snapshot server shows on `/metrics`.
+ *
+ * @module
+ */
+import { Counter, Gauge } from "prom-client";
+import type { Clock } from "../../core/clock.ts";
+import type { HealthRegistry } from "../../core/health.ts";
+import type { Metrics } from "../../core/metrics.ts";
+import type { SnapshotStore } from "./snapshot_store.ts";
+
+/** What is measured and where it is registered. */
+export interface ServerMetricsOptions {
+  /** The program's registry. */
+  metrics: Metrics;
+  /** The snapshot. */
+  store: SnapshotStore;
+  /** The program's states. */
+  health: HealthRegistry;
+  /** Time. */
+  clock: Clock;
+}
+
+/**
+ * Registers the figures; those of the store are read when they are scraped.
+ *
+ * @returns Counts an answer; pass it to the API as `onAnswer`.
+ */
+export function registerServerMetrics(
+  options: ServerMetricsOptions,
+): (path: string, status: number | "gone") => void {
+  const { metrics, store, health, clock } = options;
+  const registers = [metrics];
+  const prefix = "hearth_snapshot_server";
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `${prefix}_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  const requests = new Counter({
+    name: `${prefix}_requests_total`,
+    help: "Requests by path and status; gone: the client left first",
+    labelNames: ["path", "status"] as const,
+    registers,
+  });
+  gauge("waiters", "Long polls that are held now", () => store.waiterCount());
+  gauge("snapshot_bytes", "Size of the snapshot served", () => store.current()?.bytes.length ?? 0);
+  gauge("snapshot_age_seconds", "Time since the snapshot was written; NaN without one", () => {
+    const generation = store.current();
+    return generation === undefined ? NaN : (clock.now() - generation.modifiedMs) / 1_000;
+  });
+  gauge(
+    "reload_failures_total",
+    "Times the snapshot file could not be used",
+    () => store.failureCount(),
+  );
+  new Gauge({
+    name: `${prefix}_health_state`,
+    help: "1 for each thing that is wrong",
+    labelNames: ["name", "severity"] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, severity } of health.states()) this.set({ name, severity }, 1);
+    },
+  });
+
+  return (path, status) => {
+    // Any other path is a stranger's text and would be a label each.
+    const known = path === "/healthz" || path === "/api/snapshot" ? path : "other";
+    requests.inc({ path: known, status: String(status) });
+  };
+}
