@@ -21,9 +21,15 @@ export async function readLines(
   for await (const bytes of stream) {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
-    for (; rest.length > longest; rest = rest.slice(longest)) onLine(rest.slice(0, longest));
+    for (const line of lines) emit(line.endsWith("\r") ? line.slice(0, -1) : line);
+    // One character more may wait: a carriage return at the end of the line does not count.
+    for (; rest.length > longest + 1; rest = rest.slice(longest)) onLine(rest.slice(0, longest));
   }
   rest += decoder.decode();
-  if (rest !== "") onLine(rest);
+  if (rest !== "") emit(rest);
+
+  function emit(line: string): void {
+    for (; line.length > longest; line = line.slice(longest)) onLine(line.slice(0, longest));
+    onLine(line);
+  }
 }

@@ -118,6 +118,11 @@ function textLine({ ts, at, component, msg, all, isColoured }: TextParts): strin
 }
 
 function textValue(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return typeof value === "string" && /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+  const isBare = typeof value === "string" && !/[\s"=\p{Cc}]/u.test(value);
+  const text = isBare ? value : JSON.stringify(value) ?? String(value);
+  // What JSON leaves (DEL and the C1 set) would still move a terminal's cursor.
+  return text.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
