@@ -1,0 +1,40 @@
+/**
+ * One harvest, as the CronJob and an impatient person run it.
+ *
+ * @module
+ */
+import { CdpClosedError } from "../../cdp/client.ts";
+import { errorText } from "../../core/error_text.ts";
+import { Fault } from "../../core/fault.ts";
+import { connectBrowser, EXIT_NO_BROWSER } from "./connect_browser.ts";
+import { fullPass } from "./full_pass.ts";
+import { createHarvestState } from "./harvest_state.ts";
+import { publish, readPrevious } from "./publish.ts";
+import type { HarvestOptions } from "./watch.ts";
+
+/**
+ * Harvests everything once and publishes it.
+ *
+ * @param options Browser, profile, directory.
+ * @param signal Aborted when the harvest should be given up; then nothing is written.
+ * @throws {Fault} With the exit codes of the contract.
+ */
+export async function harvestOnce(options: HarvestOptions, signal: AbortSignal): Promise<void> {
+  const { cdpUrl, generations, clock, log } = options;
+  const browser = await connectBrowser(cdpUrl);
+  using _client = browser.client;
+  const previous = await readPrevious(generations.path, log);
+  const state = createHarvestState({ previous, log, now: () => clock.now() });
+  try {
+    await fullPass({ ...options, browser, state, signal });
+  } catch (error) {
+    if (!(error instanceof CdpClosedError)) throw error;
+    throw new Fault(`The browser went away while it was harvested: ${errorText(error)}`, {
+      exitCode: EXIT_NO_BROWSER,
+      cause: error,
+    });
+  }
+  if (signal.aborted) throw new Fault("Interrupted before the snapshot was written");
+  const isWritten = await publish(state, generations, log);
+  if (!isWritten) log.info(`snapshot unchanged at ${generations.path}`, state.counts());
+}

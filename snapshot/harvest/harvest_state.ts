@@ -1,0 +1,81 @@
+/**
+ * What the harvester knows of the browser's state: the cookies and, origin by origin, the storage.
+ *
+ * @module
+ */
+import type { Logger } from "../../core/log.ts";
+import { canonicalBytes } from "../canonical.ts";
+import type { StateCookie, StateOrigin, StorageState } from "../storage_state.ts";
+import { type BrowserCookie, toStateCookie } from "./cookies.ts";
+import type { OriginReadings } from "./read_origins.ts";
+
+/** The state as far as it was read. */
+export interface HarvestState {
+  /** Replaces all cookies: what the browser no longer has must not come back. */
+  setCookies(cookies: readonly BrowserCookie[]): void;
+  /** The cookies that can travel. */
+  cookies(): readonly StateCookie[];
+  /** Replaces the storage of the origins that were read; one that failed keeps what was known. */
+  applyReadings(readings: OriginReadings): void;
+  /** The bytes to publish. */
+  bytes(): Uint8Array<ArrayBuffer>;
+  /** How much there is, for the log. */
+  counts(): { cookies: number; origins: number };
+}
+
+/** Where the state begins. */
+export interface HarvestStateOptions {
+  /** The last generation, of which origins are kept that cannot be read now. */
+  previous?: StorageState | undefined;
+  /** Told, once each, what cannot travel. */
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Starts with no cookies and no origins. */
+export function createHarvestState(options: HarvestStateOptions): HarvestState {
+  const { previous, log, now } = options;
+  const lastKnown = new Map(previous?.origins.map((origin) => [origin.origin, origin]));
+  const origins = new Map<string, StateOrigin>();
+  const told = new Set<string>();
+  let cookies: readonly StateCookie[] = [];
+
+  function tellOnce(msg: string, fields: Readonly<Record<string, unknown>>): void {
+    const key = `${msg} ${JSON.stringify(fields)}`;
+    if (told.has(key)) return;
+    told.add(key);
+    log.warn(msg, fields);
+  }
+
+  return {
+    setCookies(raw) {
+      const kept: StateCookie[] = [];
+      for (const cookie of raw) {
+        const outcome = toStateCookie(cookie, now());
+        if ("cookie" in outcome) kept.push(outcome.cookie);
+        else tellOnce("cookie cannot travel", { ...outcome.rejected });
+      }
+      cookies = kept;
+    },
+    cookies: () => cookies,
+    applyReadings({ readings, failures }) {
+      for (const { origin, state, skipped } of readings) {
+        if (state === undefined) origins.delete(origin);
+        else origins.set(origin, state);
+        for (const item of skipped) tellOnce("storage item cannot travel", { origin, ...item });
+      }
+      for (const [origin, reason] of failures) {
+        const known = origins.get(origin) ?? lastKnown.get(origin);
+        // Most candidates are guesses; only one that held something is worth a word.
+        if (known === undefined) log.debug("origin not read", { origin, reason });
+        else {
+          origins.set(origin, known);
+          tellOnce("origin not read, keeping what was known of it", { origin, reason });
+        }
+      }
+    },
+    bytes: () => canonicalBytes({ cookies: [...cookies], origins: [...origins.values()] }),
+    counts: () => ({ cookies: cookies.length, origins: origins.size }),
+  };
+}
