@@ -1,8 +1,9 @@
 /**
  * The life of an HTTP server: listen, serve, drain, stop.
  *
- * `Deno.HttpServer.shutdown()` waits for ever on an open stream, so after a deadline the streams
- * are aborted.
+ * `Deno.HttpServer.shutdown()` waits for ever on an open stream, and once it was called the
+ * server's signal can no longer cut one (it throws). So requests in flight are counted here:
+ * when none is left the server shuts down, and when the drain time passes first it is aborted.
  *
  * @module
  */
@@ -14,7 +15,10 @@ export interface HttpServer {
   readonly hostname: string;
   /** The port it listens on, also where the kernel chose it. */
   readonly port: number;
-  /** Stops accepting, lets requests finish, and cuts what is left when the drain time is over. */
+  /**
+   * Answers new requests with 503, lets those in flight finish, and cuts what is left when the
+   * drain time is over. A second call waits for the same end.
+   */
   stop(): Promise<void>;
 }
 
@@ -43,6 +47,9 @@ export function startHttpServer(
 ): HttpServer {
   const { hostname, port, drainMs = 2_000, onError } = options;
   const abort = new AbortController();
+  const idle = Promise.withResolvers<void>();
+  let openCount = 0;
+  let stopped: Promise<void> | undefined;
   const server = listen();
   return { hostname, port: server.addr.port, stop };
 
@@ -57,7 +64,7 @@ export function startHttpServer(
           onError?.(error);
           return new Response("internal error\n", { status: 500 });
         },
-      }, handler);
+      }, handle);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
@@ -66,11 +73,47 @@ export function startHttpServer(
     }
   }
 
-  async function stop(): Promise<void> {
-    const timer = setTimeout(() => abort.abort(), drainMs);
+  function handle(
+    request: Request,
+    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Response | Promise<Response> {
+    if (stopped !== undefined) {
+      return new Response("stopping\n", { status: 503, headers: { connection: "close" } });
+    }
+    openCount += 1;
+    info.completed.then(leave, leave);
+    return handler(request, info);
+  }
+
+  function leave(): void {
+    openCount -= 1;
+    if (openCount === 0 && stopped !== undefined) idle.resolve();
+  }
+
+  function stop(): Promise<void> {
+    return stopped ??= drain();
+  }
+
+  async function drain(): Promise<void> {
+    if (openCount === 0) idle.resolve();
+    let isLate = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        isLate = true;
+        resolve();
+      }, drainMs);
+    });
     try {
-      await server.shutdown();
-      await server.finished;
+      await Promise.race([idle.promise, late]);
+      if (isLate) {
+        abort.abort();
+        await server.finished;
+        return;
+      }
+      // An answer counts as complete before its last bytes are sent: the wait for a client that
+      // does not read them ends with the drain time too, and the connection with the program.
+      await Promise.race([server.shutdown(), late]);
     } finally {
       clearTimeout(timer);
     }
