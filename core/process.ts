@@ -86,13 +86,7 @@ export function startChild(options: ChildOptions): Child {
   });
 
   function kill(signal: Deno.Signal): void {
-    if (hasEnded) return;
-    try {
-      process.kill(signal);
-    } catch (error) {
-      // It ended between its exit and our being told: that is what was wanted.
-      if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
-    }
+    if (!hasEnded) killQuietly(process, signal);
   }
 
   async function stop(deadlineMs = 3_000): Promise<ChildEnd> {
@@ -144,17 +138,44 @@ export async function runCommand(
     stderr: "piped",
     ...(env === undefined ? {} : { env }),
   }).spawn();
+  const stdout = collectText(process.stdout);
+  const stderr = collectText(process.stderr);
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    process.kill("SIGKILL");
+    killQuietly(process, "SIGKILL");
+    // A grandchild may hold the pipes open after the command is gone.
+    stdout.cancel();
+    stderr.cancel();
   }, deadlineMs);
   try {
-    const { code, stdout, stderr } = await process.output();
+    const [{ code }, out, err] = await Promise.all([process.status, stdout.text, stderr.text]);
     if (isLate) throw new DeadlineError(`"${command}"`, deadlineMs);
-    const decoder = new TextDecoder();
-    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    return { code, stdout: out, stderr: err };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function collectText(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const reader = stream.getReader();
+  async function collect(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+  return { text: collect(), cancel: () => void reader.cancel() };
+}
+
+function killQuietly(process: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    process.kill(signal);
+  } catch (error) {
+    // It ended between its exit and our being told: that is what was wanted.
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
   }
 }

@@ -67,13 +67,16 @@ export async function supervise(options: SuperviseOptions, signal: AbortSignal):
     const stop = () => void child.stop(stopMs);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    const stable = setTimeout(() => health.clear(state), stableMs);
+    const ended = new AbortController();
+    void clock.sleep(stableMs, ended.signal).then(() => {
+      if (!ended.signal.aborted) health.clear(state);
+    });
     onChild?.(child);
     try {
       return endText(await child.ended);
     } finally {
       onChild?.(undefined);
-      clearTimeout(stable);
+      ended.abort();
       signal.removeEventListener("abort", stop);
     }
   }
