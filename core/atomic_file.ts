@@ -43,7 +43,7 @@ export interface AtomicWriteOptions {
   files?: FileEffects;
 }
 
-const TEMPORARY = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/;
+const TEMPORARY = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/s;
 
 /** The real file operations. */
 export const denoFiles: FileEffects = {
@@ -79,7 +79,9 @@ export const denoFiles: FileEffects = {
  * @param path The file; its directory must exist and be readable (fsync opens it).
  * @param content Bytes, or text written as UTF-8.
  * @param options Mode, owner and file operations.
- * @throws Whatever the failed operation threw; the old file is untouched and the temporary one removed.
+ * @throws Whatever the failed operation threw; the old file is untouched and the temporary one
+ * removed. Only where the directory's fsync failed is the new content in place, whole, but maybe
+ * not after a power cut.
  */
 export async function writeFileAtomic(
   path: string,
