@@ -1,0 +1,167 @@
+/**
+ * The bridge as a server: accepts connections, bounds their number, and lets them go in order.
+ *
+ * @module
+ */
+import type { Clock } from "../core/clock.ts";
+import { Fault } from "../core/fault.ts";
+import type { Logger } from "../core/log.ts";
+import type { BridgeMetrics } from "./bridge_metrics.ts";
+import { ClientSession, endWith, type SessionDeps } from "./client_session.ts";
+import { CLOSE_CODE } from "./frame_writer.ts";
+import { refuse, renderRefusal } from "./refusal.ts";
+import { closeQuietly } from "./socket.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+/** How the server is set. */
+export interface BridgeServerOptions {
+  /** The address to listen on. */
+  readonly hostname: string;
+  /** The port; 0 lets the kernel choose. */
+  readonly port: number;
+  /** Connections at the same time. */
+  readonly maxConnections: number;
+  /** Connections at the same time from one address. */
+  readonly maxConnectionsPerPeer: number;
+  /** How long a client may leave bytes unread, in milliseconds. */
+  readonly stallMs: number;
+  /** The silence after which a client is pinged, in milliseconds; 0: never. */
+  readonly pingMs: number;
+  /** How long clients may take to leave when the server stops, in milliseconds. */
+  readonly drainMs: number;
+  /** What each session needs. */
+  readonly session: Omit<SessionDeps, "signal" | "tunnels">;
+  /** The figures. */
+  readonly metrics: BridgeMetrics;
+  /** The time. */
+  readonly clock: Clock;
+  /** The log. */
+  readonly log: Logger;
+}
+
+/** A server that listens. */
+export interface BridgeServer {
+  /** The address it listens on. */
+  readonly hostname: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** Stops accepting, tells every client, and resolves when the last one is gone. */
+  stop(): Promise<void>;
+}
+
+/** How often tunnels are looked after, in milliseconds. */
+const TICK_MS = 250;
+
+/**
+ * Starts the server.
+ *
+ * @throws {Fault} When the address cannot be listened on.
+ */
+export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
+  const { metrics, log, drainMs } = options;
+  const listener = listen(options.hostname, options.port);
+  const stopping = new AbortController();
+  const tunnels = new Set<Tunnel>();
+  const connections = new Map<Deno.TcpConn, Promise<void>>();
+  const sessions = new Set<ClientSession>();
+  const perPeer = new Map<string, number>();
+  const ticker = setInterval(() => {
+    const limits = {
+      stallTicks: Math.ceil(options.stallMs / TICK_MS),
+      pingTicks: Math.ceil(options.pingMs / TICK_MS),
+    };
+    for (const tunnel of tunnels) tunnel.tick(limits);
+  }, TICK_MS);
+  const accepting = accept();
+  const { hostname, port } = listener.addr;
+  return { hostname, port, stop };
+
+  async function accept(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      let conn: Deno.TcpConn;
+      try {
+        conn = await listener.accept();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        // Out of file descriptors, or a client that left while it waited: neither ends the bridge.
+        log.warn("cannot accept a connection", { error: error as Error });
+        await options.clock.sleep(100, stopping.signal);
+        continue;
+      }
+      const served = serve(conn).catch((error) => {
+        log.error("connection failed unexpectedly", { error });
+      }).finally(() => connections.delete(conn));
+      connections.set(conn, served);
+    }
+  }
+
+  async function serve(conn: Deno.TcpConn): Promise<void> {
+    const peer = conn.remoteAddr.hostname;
+    const ofPeer = (perPeer.get(peer) ?? 0) + 1;
+    const reason = connections.size >= options.maxConnections
+      ? "too_many_connections"
+      : ofPeer > options.maxConnectionsPerPeer
+      ? "too_many_connections_from_peer"
+      : undefined;
+    if (reason !== undefined) {
+      metrics.refusals.inc({ reason });
+      log.warn("refused", { reason, peer });
+      return await endWith(conn, renderRefusal(refuse(reason)), 1_000);
+    }
+    perPeer.set(peer, ofPeer);
+    metrics.openConnections.inc();
+    const session = new ClientSession(conn, {
+      ...options.session,
+      signal: stopping.signal,
+      tunnels,
+    });
+    sessions.add(session);
+    try {
+      await session.run();
+    } finally {
+      sessions.delete(session);
+      metrics.openConnections.dec();
+      const left = (perPeer.get(peer) ?? 1) - 1;
+      if (left === 0) perPeer.delete(peer);
+      else perPeer.set(peer, left);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    listener.close();
+    await accepting;
+    for (const session of sessions) session.closeIfWaiting();
+    for (const tunnel of tunnels) {
+      tunnel.close({
+        end: "shutdown",
+        code: CLOSE_CODE.goingAway,
+        text: "The bridge is shutting down: connect again",
+      });
+    }
+    const timer = setTimeout(() => {
+      for (const conn of connections.keys()) closeQuietly(conn);
+    }, drainMs);
+    await Promise.all(connections.values());
+    clearTimeout(timer);
+    clearInterval(ticker);
+  }
+}
+
+function listen(hostname: string, port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function listenFault(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "the port is taken by another process";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "the machine has no such address";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,90 @@
+/**
+ * The way from the browser to one client: relays its bytes, and fits frames of the bridge's own
+ * between two of the browser's.
+ *
+ * @module
+ */
+import { FrameScanner, type FrameSink } from "./frame_scanner.ts";
+import { type ByteWriter, writeAll } from "./socket.ts";
+
+/** One client's incoming side. */
+export class DownLink {
+  /** Follows the browser's frames. */
+  readonly scanner: FrameScanner;
+  /** Bytes sent, in total. */
+  sentBytes = 0;
+  /** Whether a write waits for the client to read. */
+  isWriting = false;
+
+  readonly #writer: ByteWriter;
+  #queued: Uint8Array[] = [];
+  #injecting: Promise<void> | undefined;
+  #isEnding = false;
+
+  /**
+   * Starts right after the handshake.
+   *
+   * @param writer The client.
+   * @param sink Told of the browser's frames.
+   */
+  constructor(writer: ByteWriter, sink?: FrameSink) {
+    this.#writer = writer;
+    this.scanner = new FrameScanner(sink);
+  }
+
+  /** Whether the last frame the client gets is sent. */
+  get isEnded(): boolean {
+    return this.#isEnding && this.#queued.length === 0;
+  }
+
+  /** Relays a piece of the browser's stream. Resolves when the client's side took it. */
+  async relay(piece: Uint8Array): Promise<void> {
+    if (this.#injecting !== undefined) await this.#injecting;
+    if (this.isEnded) return;
+    const boundary = this.scanner.push(piece);
+    this.isWriting = true;
+    this.sentBytes += piece.length;
+    // The common case first: nothing of our own to send.
+    const cut = this.#queued.length === 0 ? -1 : boundary;
+    if (cut < 0) {
+      const took = await this.#writer.write(piece);
+      if (took < piece.length) await writeAll(this.#writer, piece.subarray(took));
+      // Something may have been queued while that was written.
+      if (this.#queued.length > 0 && this.scanner.isAtBoundary) await this.#flush();
+    } else {
+      await writeAll(this.#writer, piece.subarray(0, cut));
+      await this.#flush();
+      if (cut < piece.length && !this.#isEnding) await writeAll(this.#writer, piece.subarray(cut));
+    }
+    this.isWriting = false;
+  }
+
+  /**
+   * Sends a frame as soon as the stream stands between two frames.
+   *
+   * @param frame The whole frame.
+   * @param options Whether it is the last thing the client gets.
+   */
+  inject(frame: Uint8Array, options: { isLast?: boolean } = {}): void {
+    if (this.#isEnding) return;
+    this.#isEnding = options.isLast ?? false;
+    this.#queued.push(frame);
+    if (this.isWriting || this.#injecting !== undefined || !this.scanner.isAtBoundary) return;
+    this.#injecting = this.#flush().catch(() => {
+      // The client is gone; whoever reads from it learns that too.
+    }).finally(() => this.#injecting = undefined);
+  }
+
+  /** Resolves when what was injected is sent, as far as the stream allows. */
+  async settled(): Promise<void> {
+    while (this.#injecting !== undefined) await this.#injecting;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#queued.length > 0) {
+      const frame = this.#queued.shift() as Uint8Array;
+      this.sentBytes += frame.length;
+      await writeAll(this.#writer, frame);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The bridge program from its configuration: the server, its health and figures, and its end.
+ *
+ * @module
+ */
+import { startAdminServer } from "../core/admin_server.ts";
+import { systemClock } from "../core/clock.ts";
+import { errorText } from "../core/error_text.ts";
+import { Fault } from "../core/fault.ts";
+import { createHealth } from "../core/health.ts";
+import type { Logger } from "../core/log.ts";
+import { createMetrics } from "../core/metrics.ts";
+import { Secret } from "../core/secret.ts";
+import { parseAddressRange } from "./address_range.ts";
+import { createBridgeMetrics } from "./bridge_metrics.ts";
+import { startBridgeServer } from "./bridge_server.ts";
+import type { BridgeConfig } from "./config.ts";
+import { runSelfProbe } from "./self_probe.ts";
+import { Upstream } from "./upstream.ts";
+import { upstreamAuthority } from "./upstream_request.ts";
+
+/** What the program runs with. */
+export interface RunBridgeOptions {
+  /** Its configuration. */
+  readonly config: BridgeConfig;
+  /** Its log. */
+  readonly log: Logger;
+  /** Aborted when it should stop. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the bridge until it is told to stop.
+ *
+ * @throws {Fault} When a port is taken or the token cannot be read.
+ */
+export async function runBridge({ config, log, signal }: RunBridgeOptions): Promise<void> {
+  const { BRIDGE_TARGET_ADDR: hostname, BRIDGE_TARGET_PORT: port } = config;
+  const authority = upstreamAuthority(hostname, port);
+  const registry = createMetrics();
+  const metrics = createBridgeMetrics(registry);
+  const health = createHealth();
+  const clock = systemClock;
+  const token = config.BRIDGE_TOKEN_FILE === undefined
+    ? undefined
+    : await readToken(config.BRIDGE_TOKEN_FILE);
+  health.raise("browser", "error", "not asked yet");
+  const server = startBridgeServer({
+    hostname: config.BRIDGE_LISTEN_ADDR,
+    port: config.BRIDGE_LISTEN_PORT,
+    maxConnections: config.BRIDGE_MAX_CONNECTIONS,
+    maxConnectionsPerPeer: config.BRIDGE_MAX_CONNECTIONS_PER_PEER,
+    stallMs: config.BRIDGE_STALL_TIMEOUT_MS,
+    pingMs: config.BRIDGE_PING_INTERVAL_MS,
+    drainMs: config.BRIDGE_DRAIN_MS,
+    metrics,
+    clock,
+    log,
+    session: {
+      rules: {
+        allowedHosts: config.BRIDGE_ALLOWED_HOSTS,
+        allowedOrigins: config.BRIDGE_ALLOWED_ORIGINS,
+        trustedProxies: config.BRIDGE_TRUSTED_PROXIES.map(parseAddressRange)
+          .filter((range) => range !== undefined),
+        token,
+      },
+      upstream: new Upstream({
+        hostname,
+        port,
+        browserWaitMs: config.BRIDGE_BROWSER_WAIT_MS,
+        answerMs: 30_000,
+        clock,
+      }),
+      upstreamAuthority: authority,
+      isCompressionAllowed: config.BRIDGE_COMPRESSION === "pass",
+      headTimeoutMs: config.BRIDGE_HEAD_TIMEOUT_MS,
+      idleTimeoutMs: config.BRIDGE_IDLE_TIMEOUT_MS,
+      lingerMs: Math.min(2_000, config.BRIDGE_DRAIN_MS),
+      metrics,
+      clock,
+      log,
+    },
+  });
+  try {
+    const admin = startAdminServer({
+      hostname: config.BRIDGE_ADMIN_ADDR,
+      port: config.BRIDGE_ADMIN_PORT,
+      health,
+      metrics: registry,
+    });
+    log.info("listening", {
+      address: server.hostname,
+      port: server.port,
+      admin: `${admin.hostname}:${admin.port}`,
+      target: authority,
+    });
+    const probing = runSelfProbe({
+      address: `http://${authority}`,
+      everyMs: 5_000,
+      deadlineMs: 2_000,
+      health,
+      onRoundTrip: (seconds) => metrics.probeSeconds.observe(seconds),
+      clock,
+      log,
+      signal,
+    });
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    health.raise("stopping", "error", "the bridge is shutting down");
+    await server.stop();
+    await probing;
+    await admin.stop();
+    log.info("stopped");
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function readToken(path: string): Promise<Secret> {
+  let text: string;
+  try {
+    text = (await Deno.readTextFile(path)).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new Fault(
+        `Cannot read BRIDGE_TOKEN_FILE "${path}": the permission set does not allow it, put the ` +
+          "file in /run/secrets/hearth or pass --allow-read",
+        { code: "config", cause: error },
+      );
+    }
+    throw new Fault(`Cannot read BRIDGE_TOKEN_FILE "${path}": ${errorText(error)}`, {
+      code: "config",
+      cause: error,
+    });
+  }
+  if (!/^[\x21-\x7e]{16,}$/.test(text)) {
+    throw new Fault(
+      `Cannot use BRIDGE_TOKEN_FILE "${path}": it must hold one word of at least 16 characters`,
+      { code: "config" },
+    );
+  }
+  return new Secret(text);
+}
