@@ -146,7 +146,12 @@ export async function connectCdp(url: string, options: CdpConnectOptions = {}): 
     else waiter.reject(new CdpError(waiter.method, message.error.code, message.error.message));
   }
 
-  socket.onmessage = (event) => receive(JSON.parse(event.data));
+  socket.onmessage = (event) => {
+    const message = parseMessage(event.data);
+    if (message !== undefined) return receive(message);
+    end("the peer does not speak CDP");
+    socket.close();
+  };
   socket.onclose = (event) => end(event.reason || `code ${event.code}`);
   const opened = new Promise<void>((resolve, reject) => {
     socket.onopen = () => resolve();
@@ -190,4 +195,14 @@ export async function connectCdp(url: string, options: CdpConnectOptions = {}): 
     [Symbol.dispose]: () => client.close(),
   };
   return client;
+}
+
+function parseMessage(data: unknown): Message | undefined {
+  try {
+    const message: unknown = typeof data === "string" ? JSON.parse(data) : undefined;
+    return typeof message === "object" && message !== null ? message : undefined;
+  } catch {
+    // Not JSON: the caller ends the connection and says why.
+    return undefined;
+  }
 }
