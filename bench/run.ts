@@ -1,0 +1,40 @@
+/**
+ * Runs benchmarks: `deno task bench [NAME …] [--json]`.
+ *
+ * @module
+ */
+import { defineCommand, parseCommand, usageFault } from "../core/command.ts";
+import { runProgram } from "../core/program.ts";
+import { type BenchReport, reportTable } from "./report.ts";
+
+/** What a benchmark module exports. */
+interface BenchModule {
+  /** Measures; says on standard error what it is doing. */
+  readonly measure: () => Promise<BenchReport>;
+}
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
+  freshness: () => import("./freshness.ts"),
+};
+
+await runProgram("bench", async ({ args, print }) => {
+  const names = Object.keys(BENCHMARKS);
+  const command = defineCommand({
+    name: "bench",
+    description: `Measure, side by side with peers: ${names.join(", ")}.`,
+    examples: [
+      ["bench", "all of them, as tables"],
+      ["bench freshness --json", "one of them, as a JSON object a line"],
+    ],
+  }).argument("[names...]", "which benchmarks").option("--json", "one JSON object per benchmark");
+  if (parseCommand(command, args) === "done") return;
+  const wanted = command.args.length === 0 ? names : command.args;
+  for (const name of wanted) {
+    const load = BENCHMARKS[name];
+    if (load === undefined) {
+      throw usageFault(`Unknown benchmark "${name}", must be one of ${names.join(", ")}`, "bench");
+    }
+    const report = await (await load()).measure();
+    print(command.opts().json ? `${JSON.stringify(report)}\n` : `${reportTable(report)}\n`);
+  }
+});

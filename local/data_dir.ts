@@ -1,0 +1,86 @@
+/**
+ * The one directory that holds everything of the pipeline on one machine.
+ *
+ * @module
+ */
+import { writeFileAtomic } from "../core/atomic_file.ts";
+import type { EnvReader } from "../core/env.ts";
+import { Fault } from "../core/fault.ts";
+import { errorText } from "../core/error_text.ts";
+import { type FileLock, tryLockFile } from "../core/file_lock.ts";
+
+/** Paths inside the directory. */
+export interface DataDir extends Disposable {
+  /** The directory. */
+  readonly path: string;
+  /** Chromium's profile. */
+  readonly profile: string;
+  /** The harvester's snapshots. */
+  readonly snapshots: string;
+  /** The current snapshot. */
+  readonly snapshot: string;
+  /** The token of the snapshot API, 0600. */
+  readonly token: string;
+  /** The local copy that MCP servers seed from. */
+  readonly copy: string;
+  /** Where the MCP server puts screenshots and downloads. */
+  readonly output: string;
+}
+
+/** The default: `$XDG_STATE_HOME/hearth`, else `~/.local/state/hearth`. */
+export function defaultDataDir(env: EnvReader): string {
+  const state = env.get("XDG_STATE_HOME");
+  if (state?.startsWith("/")) return `${state}/hearth`;
+  const home = env.get("HOME");
+  if (home?.startsWith("/")) return `${home}/.local/state/hearth`;
+  throw new Fault("Cannot choose a data directory: HOME is not set (give one with --data)", {
+    code: "config",
+  });
+}
+
+/**
+ * Opens the directory for one pipeline, and makes what is missing: folders (0700) and a token (0600).
+ *
+ * @param path Absolute.
+ * @throws {Fault} When it cannot be used, or another pipeline uses it.
+ */
+export async function openDataDir(path: string): Promise<DataDir> {
+  let lock: FileLock | undefined;
+  try {
+    for (const dir of [path, `${path}/chromium-data`, `${path}/snapshots`, `${path}/mcp`]) {
+      await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+    }
+    lock = await tryLockFile(`${path}/.lock`);
+    if (lock !== undefined) await ensureToken(`${path}/token`);
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw new Fault(`Cannot use the data directory "${path}": ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  if (lock === undefined) {
+    throw new Fault(`Cannot use the data directory "${path}": another hearth is using it`);
+  }
+  const held = lock;
+  return {
+    path,
+    profile: `${path}/chromium-data`,
+    snapshots: `${path}/snapshots`,
+    snapshot: `${path}/snapshots/storage-state.json`,
+    token: `${path}/token`,
+    copy: `${path}/storage-state.json`,
+    output: `${path}/mcp`,
+    [Symbol.dispose]: () => held[Symbol.dispose](),
+  };
+}
+
+async function ensureToken(path: string): Promise<void> {
+  try {
+    if ((await Deno.stat(path)).size > 0) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const token = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  await writeFileAtomic(path, `${token}\n`, { mode: 0o600 });
+}
