@@ -121,6 +121,7 @@ async function watchBrowser(
   let lastPassMs = clock.monotonic();
   let lastCookies: string | undefined;
   let isPublished = false;
+  let isFirst = true;
   await readAll();
   while (!stopping.aborted) {
     for (const origin of await listeners.follow(tabs.current())) dirty.add(origin);
@@ -144,6 +145,10 @@ async function watchBrowser(
       isPublished = false;
     }
     if (!isPublished) isPublished = await tryPublish();
+    if (isPublished && isFirst) {
+      isFirst = false;
+      log.info("first harvest done", state.counts());
+    }
     await wakeUp.sleep(pollIntervalMs({ quietMs: clock.monotonic() - activeMs, costMs }), stopping);
     await clock.sleep(SETTLE_MS, stopping);
   }
