@@ -74,7 +74,12 @@ export async function serveSnapshot(
     stops.push(admin.stop);
     const watch = watchFile(path, {
       clock,
-      onChange: (kind) => void store.reload({ isForced: kind === "event" }),
+      onChange(kind) {
+        // Only a path that has come to lead out of the permissions, as a new symlink can, throws.
+        store.reload({ isForced: kind === "event" }).catch((error) =>
+          log.error("cannot look at the snapshot", { error })
+        );
+      },
       onWatching(isWatching, error) {
         if (isWatching) health.clear("watch_unavailable");
         else {

@@ -53,7 +53,7 @@ export function createSnapshotApi(
     onAnswer?.(c.req.path, c.get("isGone") === true ? "gone" : c.res.status);
   });
   app.get("/healthz", (c) => c.body("ok\n", 200, { ...COMMON, "content-type": "text/plain" }));
-  app.get("/api/snapshot", async (c) => await refusal(c) ?? await answer(c));
+  app.get("/api/snapshot", async (c) => await refusal(c, false) ?? await answer(c));
   for (const path of ["/healthz", "/api/snapshot"]) {
     app.all(path, (c) => jsonError(c, 405, "method not allowed", { allow: "GET, HEAD" }));
   }
@@ -61,8 +61,8 @@ export function createSnapshotApi(
   app.notFound((c) => c.body(null, 404, COMMON));
   return async (request) => await app.fetch(request);
 
-  async function refusal(c: Context<ApiEnv>): Promise<Response | undefined> {
-    switch (await gate.admit(c.req.header("authorization"))) {
+  async function refusal(c: Context<ApiEnv>, isFresh: boolean): Promise<Response | undefined> {
+    switch (await gate.admit(c.req.header("authorization"), { isFresh })) {
       case "unconfigured":
         return jsonError(c, 503, "token not configured");
       case "refused":
@@ -78,7 +78,7 @@ export function createSnapshotApi(
     const known = c.req.header("if-none-match");
     if (wait > 0 && await hold(c, known, wait)) {
       // The token may have been taken away while the request was held.
-      const refused = await refusal(c);
+      const refused = await refusal(c, true);
       if (refused !== undefined) return refused;
     }
     const generation = store.current();

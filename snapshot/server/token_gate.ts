@@ -24,8 +24,9 @@ export interface TokenGate {
    * Decides about one request.
    *
    * @param authorization The value of its `Authorization` header.
+   * @param options `isFresh` has the file read again first, however young the last reading is.
    */
-  admit(authorization: string | undefined): Promise<Admission>;
+  admit(authorization: string | undefined, options?: { isFresh?: boolean }): Promise<Admission>;
 }
 
 /** Where the token comes from and where its faults go. */
@@ -98,11 +99,11 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
 
   await reread();
   return {
-    async admit(authorization) {
+    async admit(authorization, { isFresh = false } = {}) {
       const presented = /^bearer +([^ ]+) *$/i.exec(authorization ?? "")?.[1];
       const shown = presented === undefined ? undefined : digestOf(presented);
       const isFixed = file === undefined;
-      if (!isFixed && clock.monotonic() - readMs >= maxAgeMs) await reread();
+      if (!isFixed && (isFresh || clock.monotonic() - readMs >= maxAgeMs)) await reread();
       if (!isFixed && shown !== undefined && !matches(shown)) await reread();
       if (digest === undefined) return "unconfigured";
       return shown !== undefined && matches(shown) ? "admitted" : "refused";
