@@ -1,0 +1,108 @@
+/**
+ * Chromium itself: started on its profile, and closed so that nothing is lost.
+ *
+ * Measured on Chromium 156: a cookie set just before SIGTERM is gone after the restart, one set
+ * just before `Browser.close` is there. So it is asked over CDP first, and signals are for a
+ * browser that does not hear.
+ *
+ * @module
+ */
+import { CdpClosedError, connectCdp } from "../cdp/client.ts";
+import { discoverBrowser } from "../cdp/discover.ts";
+import { withDeadline } from "../core/deadline.ts";
+import { errorText } from "../core/error_text.ts";
+import type { Logger } from "../core/log.ts";
+import type { Child, ChildEnd } from "../core/process.ts";
+import type { BrowserDeps } from "./deps.ts";
+import { chromiumFlags } from "./flags.ts";
+import { waitForFreePort } from "./port_claim.ts";
+import { prepareProfile } from "./profile.ts";
+import { startReadyChild } from "./ready_child.ts";
+import type { BrowserSettings } from "./settings.ts";
+import { type Screen, screenEnv } from "./virtual_screen.ts";
+
+/** How long an orderly close may take before signals are sent, in milliseconds. */
+const CLOSE_MS = 2_500;
+/** How long SIGTERM may take before SIGKILL is sent, in milliseconds. */
+const TERM_MS = 1_000;
+
+/** What to start. */
+export interface ChromiumOptions {
+  /** Everything that is configured. */
+  readonly settings: BrowserSettings;
+  /** Where its windows go; none when headless. */
+  readonly screen: Screen | undefined;
+  /** Whether its sandbox is on. */
+  readonly isSandboxed: boolean;
+}
+
+/** Chromium's DevTools address. */
+export function cdpAddress(settings: BrowserSettings): string {
+  return `http://127.0.0.1:${settings.cdpPort}`;
+}
+
+/**
+ * Starts Chromium and waits until it answers over CDP. Its `stop` closes it in order.
+ *
+ * @throws {Fault} When the profile or the port is not to be had.
+ */
+export async function startChromium(
+  options: ChromiumOptions,
+  deps: BrowserDeps,
+  signal: AbortSignal,
+): Promise<Child> {
+  const { settings, screen, isSandboxed } = options;
+  const { machine, clock, log } = deps;
+  await prepareProfile(settings.profileDir, deps);
+  await waitForFreePort(
+    { hostname: "127.0.0.1", port: settings.cdpPort, variable: "BROWSER_CDP_PORT" },
+    clock,
+  );
+  const address = cdpAddress(settings);
+  const child = await startReadyChild({
+    name: "Chromium",
+    machine,
+    command: settings.chromium,
+    args: [...chromiumFlags({ ...settings, isSandboxed }).map(({ flag }) => flag), "about:blank"],
+    ...(screen === undefined ? {} : { env: screenEnv(screen) }),
+    onLine: (line) => log.debug("chromium says", { line }),
+    async ready(givenUp) {
+      while (!givenUp.aborted && !await answers(address)) await clock.sleep(50, givenUp);
+    },
+  }, signal);
+  return { ...child, stop: () => closeChromium(child, address, log) };
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    await discoverBrowser(address, 1_000);
+    return true;
+  } catch {
+    // Not yet: whoever waits has a deadline.
+    return false;
+  }
+}
+
+async function closeChromium(child: Child, address: string, log: Logger): Promise<ChildEnd> {
+  try {
+    await withDeadline(
+      Promise.race([child.ended, askToClose(address).then(() => child.ended)]),
+      CLOSE_MS,
+      "Closing Chromium",
+    );
+  } catch (error) {
+    log.warn("Chromium does not close when asked, sending signals", { reason: errorText(error) });
+  }
+  return child.stop(TERM_MS);
+}
+
+async function askToClose(address: string): Promise<void> {
+  const { webSocketUrl } = await discoverBrowser(address, CLOSE_MS);
+  using client = await connectCdp(webSocketUrl, { deadlineMs: CLOSE_MS });
+  try {
+    await client.send("Browser.close", undefined, { deadlineMs: CLOSE_MS });
+  } catch (error) {
+    // It may be gone before its answer is.
+    if (!(error instanceof CdpClosedError)) throw error;
+  }
+}
