@@ -18,8 +18,33 @@ import { Fault } from "../core/fault.ts";
 import { parseAddressRange } from "./address_range.ts";
 import { isHostPattern } from "./host_rule.ts";
 
+// A type and not an interface: zod asks for an index signature.
+type BridgeShape = {
+  BRIDGE_LISTEN_ADDR: z.ZodType<string>;
+  BRIDGE_LISTEN_PORT: z.ZodType<number>;
+  BRIDGE_TARGET_ADDR: z.ZodType<string>;
+  BRIDGE_TARGET_PORT: z.ZodType<number>;
+  BRIDGE_ADMIN_ADDR: z.ZodType<string>;
+  BRIDGE_ADMIN_PORT: z.ZodType<number>;
+  BRIDGE_ALLOWED_HOSTS: z.ZodType<readonly string[]>;
+  BRIDGE_ALLOWED_ORIGINS: z.ZodType<readonly string[]>;
+  BRIDGE_TRUSTED_PROXIES: z.ZodType<readonly string[]>;
+  BRIDGE_TOKEN_FILE: z.ZodType<string | undefined>;
+  BRIDGE_GUARD: z.ZodType<"on" | "off">;
+  BRIDGE_REFUSE_METHODS: z.ZodType<readonly string[]>;
+  BRIDGE_COMPRESSION: z.ZodType<"strip" | "pass">;
+  BRIDGE_MAX_CONNECTIONS: z.ZodType<number>;
+  BRIDGE_MAX_CONNECTIONS_PER_PEER: z.ZodType<number>;
+  BRIDGE_HEAD_TIMEOUT_MS: z.ZodType<number>;
+  BRIDGE_IDLE_TIMEOUT_MS: z.ZodType<number>;
+  BRIDGE_STALL_TIMEOUT_MS: z.ZodType<number>;
+  BRIDGE_PING_INTERVAL_MS: z.ZodType<number>;
+  BRIDGE_BROWSER_WAIT_MS: z.ZodType<number>;
+  BRIDGE_DRAIN_MS: z.ZodType<number>;
+};
+
 /** The bridge's variables; `--help` and the reference page are made of them. */
-export const BRIDGE_ENV = z.object({
+export const BRIDGE_ENV: z.ZodObject<BridgeShape> = z.object({
   BRIDGE_LISTEN_ADDR: textVariable("address to listen on", "127.0.0.1"),
   BRIDGE_LISTEN_PORT: portVariable(9222, "port to listen on"),
   BRIDGE_TARGET_ADDR: textVariable("address of the browser's DevTools", "127.0.0.1"),

@@ -14,8 +14,12 @@ import { Secret } from "../core/secret.ts";
 import { parseAddressRange } from "./address_range.ts";
 import { createBridgeMetrics } from "./bridge_metrics.ts";
 import { startBridgeServer } from "./bridge_server.ts";
+import { ClientGuard } from "./client_guard.ts";
 import type { BridgeConfig } from "./config.ts";
 import { runSelfProbe } from "./self_probe.ts";
+import { parseRefusedMethod } from "./method_rules.ts";
+import { TargetLedger } from "./target_ledger.ts";
+import type { ClientFilter } from "./tunnel.ts";
 import { Upstream } from "./upstream.ts";
 import { upstreamAuthority } from "./upstream_request.ts";
 
@@ -76,6 +80,10 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
       headTimeoutMs: config.BRIDGE_HEAD_TIMEOUT_MS,
       idleTimeoutMs: config.BRIDGE_IDLE_TIMEOUT_MS,
       lingerMs: Math.min(2_000, config.BRIDGE_DRAIN_MS),
+      createFilter: createGuard(config, (method, log) => {
+        metrics.guardHits.inc({ method });
+        log.warn("kept from the browser", { method });
+      }),
       metrics,
       clock,
       log,
@@ -117,6 +125,21 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
     await server.stop();
     throw error;
   }
+}
+
+function createGuard(
+  config: BridgeConfig,
+  onHit: (method: string, log: Logger) => void,
+): ((log: Logger) => ClientFilter) | undefined {
+  if (config.BRIDGE_GUARD === "off") return undefined;
+  const refused = config.BRIDGE_REFUSE_METHODS.map(parseRefusedMethod);
+  const hasLedger = refused.some((rule) => rule.scope === "foreign");
+  return (log) =>
+    new ClientGuard({
+      refused,
+      ledger: hasLedger ? new TargetLedger() : undefined,
+      onHit: (method) => onHit(method, log),
+    });
 }
 
 async function readToken(path: string): Promise<Secret> {
