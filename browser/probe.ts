@@ -44,6 +44,9 @@ export async function probeBrowser(address: string, deadlineMs: number): Promise
   try {
     const { webSocketUrl } = await discoverBrowser(address, deadlineMs);
     const cdp = client = await connectCdp(webSocketUrl, { deadlineMs });
+    await cdp.send("Browser.getVersion", undefined, { deadlineMs });
+    // From here on the browser's own threads have answered; what it waits for is a new process.
+    suspect = "renderer";
     const { targetId } = await cdp.send("Target.createTarget", {
       url: "about:blank",
       hidden: true,
@@ -54,7 +57,6 @@ export async function probeBrowser(address: string, deadlineMs: number): Promise
     });
     const ask = (expression: string) =>
       cdp.send("Runtime.evaluate", { expression, returnByValue: true }, { sessionId, deadlineMs });
-    suspect = "renderer";
     const { result } = await ask("1 + 1");
     if (result.value !== 2) throw new Error(`1 + 1 is ${JSON.stringify(result.value)}`);
     suspect = "gpu";
