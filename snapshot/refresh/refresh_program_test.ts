@@ -6,38 +6,10 @@
 import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
 import { freePort } from "../../tests/support/free_port.ts";
-import { ROOT, startProgram, type TestProgram } from "../../tests/support/program.ts";
+import { ROOT, type TestProgram } from "../../tests/support/program.ts";
 import { snapshotText, type TestDirectory, testDirectory, until } from "../snapshot_fixture.ts";
+import { homeWithToken, type RefreshRun as Run, startRefresh as start } from "./refresh_fixture.ts";
 import { scriptServer, selfSignedCertificate } from "./scripted_server.ts";
-
-interface Run {
-  env?: Record<string, string>;
-  args?: string[];
-}
-
-function start(home: TestDirectory, url: string, { env = {}, args = [] }: Run = {}): TestProgram {
-  return startProgram("refresh", {
-    args,
-    env: {
-      HOME: home.path,
-      PLAYWRIGHT_SNAPSHOT_URL: url,
-      PLAYWRIGHT_SNAPSHOT_TOKEN: "~/token",
-      PLAYWRIGHT_SNAPSHOT_PATH: "~/state.json",
-      ...env,
-    },
-    flags: [
-      `--allow-read=${home.path}`,
-      `--allow-write=${home.path}`,
-      "--allow-net=127.0.0.1",
-    ],
-  });
-}
-
-async function homeWithToken(): Promise<TestDirectory> {
-  const home = await testDirectory();
-  await home.put("token", "s3cret\n");
-  return home;
-}
 
 Deno.test("refresh writes the copy, and sends its tag the next time, when the server has a snapshot", async () => {
   await using home = await homeWithToken();
@@ -201,50 +173,6 @@ Deno.test("refresh --follow writes what comes and exits 0 when told to stop", as
 
   assert.equal(await program.exitCode, 0, program.lines.join("\n"));
   assert.equal(server.requests[1]?.url.search, "?wait=50");
-});
-
-Deno.test("refresh never shows half a file when it is killed while writing, and cleans up the next time", async () => {
-  await using home = await homeWithToken();
-  const texts = [snapshotText("a", 8_000_000), snapshotText("b", 8_000_000)];
-  await home.put("state.json", texts[0] ?? "");
-  await using server = scriptServer((_, count) => new Response(texts[count % 2] ?? ""));
-  const isReading = new AbortController();
-  let reads = 0;
-  const reading = (async () => {
-    for (; !isReading.signal.aborted; reads++) {
-      const text = await Deno.readTextFile(`${home.path}/state.json`);
-      assert.ok(texts.includes(text), `half a file of ${text.length} characters`);
-    }
-  })();
-
-  let kills = 0;
-  for (let round = 0; round < 12; round++) {
-    using events = Deno.watchFs(home.path);
-    await using program = start(home, server.url.href);
-    program.exitCode.then(() => events.close()).catch(() => {});
-    let seen = 0;
-    // Each round dies one file-system event later than the one before: temporary file made, mode
-    // set, written, renamed ...
-    for await (const event of events) {
-      if (event.kind === "access" || !event.paths.some((path) => path.endsWith(".tmp"))) continue;
-      if (seen++ === round % 6) {
-        program.kill("SIGKILL");
-        break;
-      }
-    }
-    if (await program.exitCode !== 0) kills++;
-  }
-  isReading.abort();
-  await reading;
-  await home.put(`.state.json.${crypto.randomUUID()}.tmp`, "half");
-  await using last = start(home, server.url.href);
-  assert.equal(await last.exitCode, 0, last.lines.join("\n"));
-
-  assert.ok(kills > 0 && reads > 0, `${kills} kills, ${reads} reads`);
-  // Deno itself keeps its cache in the home it is given.
-  const names = [...Deno.readDirSync(home.path)].map((entry) => entry.name);
-  const own = names.filter((name) => name !== ".cache").sort();
-  assert.deepEqual(own, [".state.json.lock", "state.json", "token"]);
 });
 
 Deno.test("the permission set refresh refuses files, network and programs it was not given", async () => {

@@ -55,7 +55,8 @@ export async function watchFile(
 
   async function follow(events: Deno.FsWatcher): Promise<void> {
     for await (const event of events) {
-      // Reading the file is an "access": taking it for a change would never end.
+      // Opening and closing are an "access", our own reading among them on some systems: taken
+      // for a change it would never end. Every write has an event of its own.
       if (event.kind === "access") continue;
       if (event.paths.some((at) => at.slice(at.lastIndexOf("/") + 1) === name)) onChange("event");
     }
