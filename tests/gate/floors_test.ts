@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
 import { floorFaults, type Import } from "./floors.ts";
-import { productModules, ROOT } from "./repository.ts";
+import { ROOT, rootPrograms } from "./repository.ts";
 
 interface Graph {
   readonly modules: readonly {
@@ -68,11 +68,14 @@ Deno.test("floorFaults() names the circle when files import each other", () => {
   ]);
 });
 
-/** The imports between the product's own files; types count as much as code. */
+/**
+ * The imports between the product's own files; types count as much as code. The product is what
+ * the root programs reach: fixtures that lie beside their tests are no part of it.
+ */
 async function productImports(): Promise<readonly Import[]> {
   const entry = await Deno.makeTempFile({ prefix: "hearth-graph-", suffix: ".ts" });
   try {
-    const lines = productModules().map((path) => `import "file://${ROOT}${path}";\n`);
+    const lines = rootPrograms().map((name) => `import "file://${ROOT}${name}.ts";\n`);
     await Deno.writeTextFile(entry, lines.join(""));
     const result = await runCommand(
       Deno.execPath(),

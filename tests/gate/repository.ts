@@ -23,16 +23,10 @@ export function repositoryFiles(): readonly string[] {
   return files.sort();
 }
 
-/** Every TypeScript module that is part of the product: no tests and nothing that serves only them. */
-export function productModules(): readonly string[] {
-  return repositoryFiles().filter((path) =>
-    path.endsWith(".ts") && !path.endsWith("_test.ts") && !/^(?:tests|bench)\//.test(path)
-  );
-}
-
 /** The names of the root programs: `x` for every `x.ts` at the root. */
 export function rootPrograms(): readonly string[] {
-  return productModules().filter((path) => !path.includes("/")).map((path) => path.slice(0, -3));
+  return repositoryFiles().filter((path) => /^[^/]+\.ts$/.test(path) && !path.endsWith("_test.ts"))
+    .map((path) => path.slice(0, -".ts".length));
 }
 
 /** What the gate reads of `deno.json`. */
