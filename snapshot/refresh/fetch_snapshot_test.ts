@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../core/clock.ts";
 import { Secret } from "../../core/secret.ts";
 import { freePort } from "../../tests/support/free_port.ts";
-import { snapshotText, testDirectory } from "../snapshot_fixture.ts";
+import { snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { fetchSnapshot, type FetchSnapshotOptions } from "./fetch_snapshot.ts";
 import { RefreshFault, type RefreshReason } from "./refresh_fault.ts";
-import { scriptServer, selfSignedCertificate } from "./scripted_server.ts";
+import { scriptServer, selfSignedCertificate } from "../../tests/support/scripted_server.ts";
 
 function ask(url: URL, options: Partial<FetchSnapshotOptions> = {}) {
   const { signal } = new AbortController();

@@ -39,6 +39,7 @@ export async function followSnapshot(
   let failures = 0;
   let hurries = 0;
   let lastMessage = "";
+  let isCaughtUp = false;
 
   function onFailure(fault: RefreshFault, tookMs: number): number {
     // A server without a snapshot holds the request too: after that there is no need to keep away.
@@ -58,10 +59,10 @@ export async function followSnapshot(
     if (outcome.kind === "refreshed") {
       const { sizeBytes, etag, ageMs } = outcome;
       log.info("refreshed", { path: config.targetPath, sizeBytes, etag, ageMs });
-    }
+    } else if (!isCaughtUp) log.info("up to date", { path: config.targetPath });
     // A server that is stopping, or one that knows no wait, answers at once and would be asked
     // again at once, for ever.
-    const isHurried = outcome.kind === "unchanged" && !isHeld(tookMs);
+    const isHurried = isCaughtUp && outcome.kind === "unchanged" && !isHeld(tookMs);
     hurries = isHurried ? hurries + 1 : 0;
     return isHurried ? backoffMs(hurries, jitter) : 0;
   }
@@ -70,8 +71,11 @@ export async function followSnapshot(
     const startedMs = clock.monotonic();
     let pauseMs: number;
     try {
-      const outcome = await refreshCopy(config, deps, { waitSeconds: WAIT_SECONDS, signal });
+      // Held only once it is known that the copy is current: whoever waits for it hears at once.
+      const waitSeconds = isCaughtUp ? WAIT_SECONDS : 0;
+      const outcome = await refreshCopy(config, deps, { waitSeconds, signal });
       pauseMs = onSuccess(outcome, clock.monotonic() - startedMs);
+      isCaughtUp = true;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RefreshFault)) throw error;

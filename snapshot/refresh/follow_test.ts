@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../tests/support/eventually.ts";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { Secret } from "../../core/secret.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { serveSnapshot } from "../server/serve_snapshot.ts";
-import { recordLog, snapshotText, testDirectory, until } from "../snapshot_fixture.ts";
+import { recordLog, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { followSnapshot } from "./follow.ts";
-import { scriptServer } from "./scripted_server.ts";
+import { scriptServer } from "../../tests/support/scripted_server.ts";
 
 /** Pauses pass in a moment and are written down; the long waits for a server stay what they are. */
 function hastyClock(): { clock: Clock; pausesMs: number[] } {
@@ -54,7 +55,7 @@ Deno.test("followSnapshot() has every snapshot at once, also when the server res
   const { log, lines } = recordLog();
   const stopping = new AbortController();
   const copied = (text: string) =>
-    until(
+    eventually(
       `the copy of ${text.slice(0, 60)}`,
       async () => await Deno.readTextFile(targetPath).catch(() => "") === text,
       60_000,
@@ -74,13 +75,17 @@ Deno.test("followSnapshot() has every snapshot at once, also when the server res
 
     await stopServer();
     await directory.put("s.json", snapshotText("while down"));
-    await until("a failure", () => lines.some((line) => line.includes("unreachable")));
+    await eventually("a failure", () => lines.some((line) => line.includes("unreachable")));
     stopServer = startServer(path, serverToken, port);
     await copied(snapshotText("while down"));
 
     await directory.put("server-token", "two\n");
     await directory.put("s.json", snapshotText("after rotation"));
-    await until("a refusal", () => lines.some((line) => line.includes("unauthorized")), 60_000);
+    await eventually(
+      "a refusal",
+      () => lines.some((line) => line.includes("unauthorized")),
+      60_000,
+    );
     await directory.put("token", "two\n");
     await copied(snapshotText("after rotation"));
 
@@ -109,7 +114,7 @@ Deno.test("followSnapshot() pauses ever longer when the server knows no wait", a
     { log: recordLog().log, clock, random: () => 1 },
     stopping.signal,
   );
-  await until("four pauses", () => pausesMs.length >= 4);
+  await eventually("four pauses", () => pausesMs.length >= 4);
   stopping.abort();
   await following;
 
@@ -133,7 +138,7 @@ Deno.test("followSnapshot() backs off and says a failure once when it goes on", 
     { log, clock, random: () => 0 },
     stopping.signal,
   );
-  await until("a success", () => lines.some((line) => line.includes("test: refreshed")));
+  await eventually("a success", () => lines.some((line) => line.includes("test: refreshed")));
   stopping.abort();
   await following;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../core/clock.ts";
 import { runCommand } from "../../core/process.ts";
 import { snippetArgs } from "../../tests/support/snippet.ts";
-import { testDirectory } from "../snapshot_fixture.ts";
+import { testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { copyEtag, protectCopy, writeCopy } from "./local_copy.ts";
 import { RefreshFault } from "./refresh_fault.ts";
 

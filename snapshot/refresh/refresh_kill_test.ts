@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import { isLeftover } from "../../core/atomic_file.ts";
 import type { TestProgram } from "../../tests/support/program.ts";
 import { etagOf } from "../etag.ts";
-import { snapshotText, type TestDirectory } from "../snapshot_fixture.ts";
-import { homeWithToken, startRefresh } from "./refresh_fixture.ts";
-import { scriptServer } from "./scripted_server.ts";
+import { snapshotText, type TestDirectory } from "../../tests/support/snapshot_fixture.ts";
+import { homeWithToken, startRefresh } from "../../tests/support/refresh_program.ts";
+import { scriptServer } from "../../tests/support/scripted_server.ts";
 
 Deno.test("refresh never shows half a file when it is killed while writing, and cleans up the next time", async () => {
   await using home = await homeWithToken();

@@ -4,12 +4,21 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { eventually } from "../../tests/support/eventually.ts";
 import { runCommand } from "../../core/process.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { ROOT, type TestProgram } from "../../tests/support/program.ts";
-import { snapshotText, type TestDirectory, testDirectory, until } from "../snapshot_fixture.ts";
-import { homeWithToken, type RefreshRun as Run, startRefresh as start } from "./refresh_fixture.ts";
-import { scriptServer, selfSignedCertificate } from "./scripted_server.ts";
+import {
+  snapshotText,
+  type TestDirectory,
+  testDirectory,
+} from "../../tests/support/snapshot_fixture.ts";
+import {
+  homeWithToken,
+  type RefreshRun as Run,
+  startRefresh as start,
+} from "../../tests/support/refresh_program.ts";
+import { scriptServer, selfSignedCertificate } from "../../tests/support/scripted_server.ts";
 
 Deno.test("refresh writes the copy, and sends its tag the next time, when the server has a snapshot", async () => {
   await using home = await homeWithToken();
@@ -168,7 +177,7 @@ Deno.test("refresh --follow writes what comes and exits 0 when told to stop", as
 
   await using program = start(home, server.url.href, { args: ["--follow"] });
   await program.line(/refreshed/, 60_000);
-  await until("a held request", () => server.requests.length === 2);
+  await eventually("a held request", () => server.requests.length === 2);
   program.kill("SIGTERM");
 
   assert.equal(await program.exitCode, 0, program.lines.join("\n"));

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../tests/support/eventually.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { Fault } from "../../core/fault.ts";
 import { Secret } from "../../core/secret.ts";
-import { recordLog, snapshotText, testDirectory, until } from "../snapshot_fixture.ts";
+import { recordLog, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { type ListeningAt, serveSnapshot } from "./serve_snapshot.ts";
 
 const BEARER = { authorization: "Bearer s3cret" };
@@ -65,7 +66,7 @@ Deno.test("serveSnapshot() wakes 200 held requests when one rename puts a new sn
     const response = await fetch(`${server.url}?wait=120`, { headers });
     return { status: response.status, text: await response.text() };
   });
-  await until("200 waiters", async () => await server.waiters() === 200, 60_000);
+  await eventually("200 waiters", async () => await server.waiters() === 200, 60_000);
   await directory.put("s.json", snapshotText("two", 100_000));
   const answers = await withDeadline(Promise.all(held), 60_000, "waking");
 
@@ -82,11 +83,11 @@ Deno.test("serveSnapshot() forgets a waiter when its client leaves", async () =>
   const leaving = new AbortController();
 
   const held = fetch(`${server.url}?wait=300`, { headers, signal: leaving.signal });
-  await until("one waiter", async () => await server.waiters() === 1);
+  await eventually("one waiter", async () => await server.waiters() === 1);
   leaving.abort();
   await assert.rejects(held, { name: "AbortError" });
 
-  await until("no waiter", async () => await server.waiters() === 0);
+  await eventually("no waiter", async () => await server.waiters() === 0);
   const { text } = await server.admin("/metrics");
   assert.match(text, /requests_total\{path="\/api\/snapshot",status="gone"\} 1/);
 });
@@ -101,7 +102,7 @@ Deno.test("serveSnapshot() answers what it holds and ends at once when it is sto
     await response.body?.cancel();
     return response.status;
   });
-  await until("20 waiters", async () => await server.waiters() === 20);
+  await eventually("20 waiters", async () => await server.waiters() === 20);
 
   await withDeadline(server.stop(), 10_000, "stopping");
 
@@ -115,7 +116,7 @@ Deno.test("serveSnapshot() says on /readyz why it is not ready, and still serves
   assert.deepEqual(await server.admin("/readyz"), { status: 200, text: "ok\n" });
 
   await Deno.truncate(path, 20);
-  await until("not ready", async () => (await server.admin("/readyz")).status === 503);
+  await eventually("not ready", async () => (await server.admin("/readyz")).status === 503);
 
   const { text } = await server.admin("/readyz");
   assert.match(text, /^error snapshot_invalid: Cannot use snapshot ".*": it is not whole JSON/);
@@ -123,7 +124,7 @@ Deno.test("serveSnapshot() says on /readyz why it is not ready, and still serves
   const response = await fetch(server.url, { headers: BEARER });
   assert.equal(await response.text(), snapshotText("one"));
   await directory.put("s.json", snapshotText("two"));
-  await until("ready", async () => (await server.admin("/readyz")).status === 200);
+  await eventually("ready", async () => (await server.admin("/readyz")).status === 200);
 });
 
 Deno.test("serveSnapshot() never answers a torn snapshot while the file is written in place", async () => {
@@ -150,7 +151,7 @@ Deno.test("serveSnapshot() never answers a torn snapshot while the file is writt
   await writing;
 
   const last = snapshotText("40", 200_000);
-  await until("the last one", async () => {
+  await eventually("the last one", async () => {
     const response = await fetch(server.url, { headers: BEARER });
     return await response.text() === last;
   });

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { createHealth } from "../../core/health.ts";
 import { createFakeClock } from "../../tests/support/fake_clock.ts";
 import { etagOf } from "../etag.ts";
-import { recordLog, snapshotText, type TestDirectory, testDirectory } from "../snapshot_fixture.ts";
+import {
+  recordLog,
+  snapshotText,
+  type TestDirectory,
+  testDirectory,
+} from "../../tests/support/snapshot_fixture.ts";
 import { createSnapshotApi } from "./snapshot_api.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 import { createTokenGate } from "./token_gate.ts";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { ROOT, startProgram } from "../../tests/support/program.ts";
-import { snapshotText, testDirectory } from "../snapshot_fixture.ts";
+import { snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 
 const NAME = "snapshot_server";
 

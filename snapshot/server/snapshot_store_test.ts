@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../core/clock.ts";
 import { createHealth } from "../../core/health.ts";
 import { createFakeClock } from "../../tests/support/fake_clock.ts";
-import { recordLog, snapshotText, testDirectory } from "../snapshot_fixture.ts";
+import { recordLog, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 
 function setUp(path: string, maxBytes?: number) {

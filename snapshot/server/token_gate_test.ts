@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHealth } from "../../core/health.ts";
 import { Secret } from "../../core/secret.ts";
 import { createFakeClock } from "../../tests/support/fake_clock.ts";
-import { recordLog, testDirectory } from "../snapshot_fixture.ts";
+import { recordLog, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { createTokenGate } from "./token_gate.ts";
 
 async function setUp(source: { file?: string; token?: string }) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../tests/support/eventually.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createFakeClock } from "../../tests/support/fake_clock.ts";
-import { testDirectory, until } from "../snapshot_fixture.ts";
+import { testDirectory } from "../../tests/support/snapshot_fixture.ts";
 import { watchFile } from "./watch_file.ts";
 
 Deno.test("watchFile() tells of an event when the file is replaced, changed or removed", async () => {
@@ -17,7 +18,7 @@ Deno.test("watchFile() tells of an event when the file is replaced, changed or r
     onChange: () => events++,
     onWatching: (is) => isWatching = is,
   }, stop.signal);
-  await until("a watch", () => isWatching);
+  await eventually("a watch", () => isWatching);
 
   for (
     const change of [
@@ -28,7 +29,7 @@ Deno.test("watchFile() tells of an event when the file is replaced, changed or r
   ) {
     const before = events;
     await change();
-    await until("an event", () => events > before);
+    await eventually("an event", () => events > before);
   }
 
   stop.abort();
@@ -44,7 +45,7 @@ Deno.test("watchFile() does not tell of an event when the file is read or anothe
     clock: createFakeClock(),
     onChange: () => seen.push(seen.length === 0 ? "start" : "event"),
   }, stop.signal);
-  await until("a watch", () => seen.length === 1);
+  await eventually("a watch", () => seen.length === 1);
   using own = Deno.watchFs(directory.path);
 
   await Deno.readTextFile(path);
@@ -71,18 +72,18 @@ Deno.test("watchFile() begins to watch when its directory appears or is replaced
     onChange: (kind) => kind === "poll" ? polls++ : events++,
     onWatching: (isWatching) => told.push(isWatching),
   }, stop.signal);
-  await until("two polls", () => polls >= 2);
+  await eventually("two polls", () => polls >= 2);
   assert.deepEqual(told, [false]);
 
   await Deno.mkdir(inner);
-  await until("a watch", () => told.length === 2);
+  await eventually("a watch", () => told.length === 2);
   await Deno.rename(inner, `${directory.path}/old`);
-  await until("no watch", () => told.length === 3);
+  await eventually("no watch", () => told.length === 3);
   await Deno.mkdir(inner);
-  await until("a watch again", () => told.length === 4);
+  await eventually("a watch again", () => told.length === 4);
   const before = events;
   await Deno.writeTextFile(`${inner}/s.json`, "1");
-  await until("an event", () => events > before);
+  await eventually("an event", () => events > before);
 
   assert.deepEqual(told, [false, true, false, true]);
   stop.abort();

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { systemClock } from "../core/clock.ts";
-import { createLogger, type Logger } from "../core/log.ts";
+import { createLogger, type Logger } from "../../core/log.ts";
 
 /**
  * A valid snapshot as text; different `seed`s give different snapshots.
@@ -66,23 +65,4 @@ export function recordLog(): { log: Logger; lines: string[] } {
     write: (line) => lines.push(line),
   });
   return { log, lines };
-}
-
-/**
- * Waits until something that sends no event has come true.
- *
- * @param what It, for the message.
- * @param isTrue Looks; called often.
- * @param deadlineMs The longest wait.
- */
-export async function until(
-  what: string,
-  isTrue: () => boolean | Promise<boolean>,
-  deadlineMs = 20_000,
-): Promise<void> {
-  const endMs = systemClock.monotonic() + deadlineMs;
-  while (!await isTrue()) {
-    if (systemClock.monotonic() > endMs) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await systemClock.sleep(10);
-  }
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { startProgram, type TestProgram } from "../../tests/support/program.ts";
-import { type TestDirectory, testDirectory } from "../snapshot_fixture.ts";
+import { startProgram, type TestProgram } from "./program.ts";
+import { type TestDirectory, testDirectory } from "./snapshot_fixture.ts";
 
 /** What a run has of its own. */
 export interface RefreshRun {
