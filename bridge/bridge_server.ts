@@ -74,7 +74,8 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
   }, TICK_MS);
   const accepting = accept();
   const { hostname, port } = listener.addr;
-  return { hostname, port, stop };
+  let stopped: Promise<void> | undefined;
+  return { hostname, port, stop: () => stopped ??= stop() };
 
   async function accept(): Promise<void> {
     while (!stopping.signal.aborted) {
