@@ -40,6 +40,7 @@ export async function followSnapshot(
   let hurries = 0;
   let lastMessage = "";
   let isCaughtUp = false;
+  let mayHold = false;
 
   function onFailure(fault: RefreshFault, tookMs: number): number {
     // A server without a snapshot holds the request too: after that there is no need to keep away.
@@ -71,14 +72,16 @@ export async function followSnapshot(
     const startedMs = clock.monotonic();
     let pauseMs: number;
     try {
-      // Held only once it is known that the copy is current: whoever waits for it hears at once.
-      const waitSeconds = isCaughtUp ? WAIT_SECONDS : 0;
+      // Held only once it is known how the copy stands: whoever waits for that hears at once.
+      const waitSeconds = mayHold ? WAIT_SECONDS : 0;
       const outcome = await refreshCopy(config, deps, { waitSeconds, signal });
       pauseMs = onSuccess(outcome, clock.monotonic() - startedMs);
-      isCaughtUp = true;
+      isCaughtUp = mayHold = true;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RefreshFault)) throw error;
+      // A server without a snapshot holds the request until there is one: no login comes late.
+      mayHold ||= error.reason === "not_yet";
       pauseMs = onFailure(error, clock.monotonic() - startedMs);
     }
     if (pauseMs > 0) await clock.sleep(pauseMs, signal);

@@ -147,3 +147,30 @@ Deno.test("followSnapshot() backs off and says a failure once when it goes on", 
   assert.deepEqual(warnings.map((line) => /answered (\d+)/.exec(line)?.[1]), ["500", "401"]);
   assert.ok(lines.some((line) => /reached the server again .*failures=5/.test(line)));
 });
+
+Deno.test("followSnapshot() lets the server hold the request when there is no snapshot yet", async () => {
+  await using directory = await testDirectory();
+  const tokenPath = await directory.put("token", "t");
+  const first = Promise.withResolvers<Response>();
+  await using server = scriptServer((_, count) => {
+    if (count === 2) return first.promise;
+    const body = '{"error":"snapshot not yet available"}\n';
+    return count === 1 ? new Response(body, { status: 404 }) : new Promise<Response>(() => {});
+  });
+  const { log, lines } = recordLog();
+  const stopping = new AbortController();
+
+  const following = followSnapshot(
+    { url: server.url, tokenPath, targetPath: `${directory.path}/state.json` },
+    { log, clock: hastyClock().clock },
+    stopping.signal,
+  );
+  await eventually("a held request", () => server.requests.length === 2);
+  first.resolve(new Response(snapshotText("first login")));
+  await eventually("a refresh", () => lines.some((line) => line.includes("test: refreshed")));
+  stopping.abort();
+  await following;
+
+  const waits = server.requests.slice(0, 2).map(({ url }) => url.search);
+  assert.deepEqual(waits, ["", "?wait=50"]);
+});
