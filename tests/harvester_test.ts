@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../core/clock.ts";
 import { parseStorageState, type StorageState } from "../snapshot/storage_state.ts";
 import { startChromium } from "./support/chromium.ts";
+import { eventually } from "./support/eventually.ts";
 import { freePort } from "./support/free_port.ts";
 import { sitDown } from "./support/person.ts";
 import { startProgram, type TestProgram } from "./support/program.ts";
@@ -38,24 +39,14 @@ function startHarvester({ port, dir, profile, args, env }: HarvesterOptions): Te
 }
 
 /** Waits until the snapshot says what is wanted. */
-async function snapshotWith(
+function snapshotWith(
   dir: string,
   isWanted: (state: StorageState) => boolean,
 ): Promise<StorageState> {
-  const deadline = systemClock.monotonic() + 20_000;
-  for (;;) {
-    try {
-      const state = parseStorageState(await Deno.readTextFile(`${dir}/storage-state.json`));
-      if (isWanted(state)) return state;
-      if (systemClock.monotonic() > deadline) {
-        throw new Error(`The snapshot never said it: ${JSON.stringify(state).slice(0, 2_000)}`);
-      }
-    } catch (error) {
-      const isEarly = error instanceof Deno.errors.NotFound;
-      if (!isEarly || systemClock.monotonic() > deadline) throw error;
-    }
-    await systemClock.sleep(20);
-  }
+  return eventually("the snapshot saying what is wanted", async () => {
+    const state = parseStorageState(await Deno.readTextFile(`${dir}/storage-state.json`));
+    return isWanted(state) && state;
+  });
 }
 
 const hasCookie = (name: string) => (state: StorageState) =>

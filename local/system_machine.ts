@@ -1,0 +1,86 @@
+/**
+ * The machine as installing packages sees it.
+ *
+ * @module
+ */
+import { runCommand } from "../core/process.ts";
+import { type AptCommand, SYSTEM_PACKAGES, type SystemFacts } from "./package_plan.ts";
+
+/** How long apt may take, in milliseconds: a slow mirror is no reason to give up. */
+const APT_MS = 15 * 60_000;
+
+/** What installing asks of a machine. */
+export interface SystemMachine {
+  /** Looks at it. */
+  facts(): Promise<SystemFacts>;
+  /** Runs a command with these variables added; its exit code and what it printed. */
+  run(
+    command: AptCommand,
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly code: number; readonly output: string }>;
+}
+
+/**
+ * The machine this runs on. Needs to read the packages' paths, `/etc/os-release` and
+ * `/var/lib/apt/lists`, the user's id, and to run `/usr/bin/apt-get`.
+ */
+export const realSystemMachine: SystemMachine = {
+  facts: readFacts,
+  async run(command, env) {
+    const [program = "", ...args] = command;
+    const { code, stdout, stderr } = await runCommand(`/usr/bin/${program}`, args, {
+      deadlineMs: APT_MS,
+      env,
+    });
+    return { code, output: `${stdout}\n${stderr}` };
+  },
+};
+
+/** The words of `ID` and `ID_LIKE` in an `os-release` file (man 5 os-release). */
+export function distributionWords(osRelease: string): readonly string[] {
+  return [...osRelease.matchAll(/^(?:ID|ID_LIKE)=["']?([^"'\n]*)["']?$/gm)]
+    .flatMap(([, words = ""]) => words.split(/\s+/)).filter((word) => word !== "");
+}
+
+async function readFacts(): Promise<SystemFacts> {
+  const existing = new Set<string>();
+  for (const { path } of SYSTEM_PACKAGES) {
+    if (await exists(path)) existing.add(path);
+  }
+  return {
+    existing,
+    isRoot: Deno.uid() === 0,
+    distribution: distributionWords(await readText("/etc/os-release")),
+    hasPackageLists: await hasPackageLists(),
+  };
+}
+
+async function hasPackageLists(): Promise<boolean> {
+  try {
+    for await (const entry of Deno.readDir("/var/lib/apt/lists")) {
+      if (/_Packages(\.\w+)?$/.test(entry.name)) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { distributionWords, realSystemMachine } from "./system_machine.ts";
+
+Deno.test("realSystemMachine finds this machine's packages", async () => {
+  const facts = await realSystemMachine.facts();
+
+  assert.ok(facts.existing.has("/usr/bin/chromium"));
+  assert.equal(facts.isRoot, Deno.uid() === 0);
+});
+
+Deno.test("distributionWords() reads ID and ID_LIKE", () => {
+  const words = distributionWords(
+    'NAME="Pop"\nID=pop\nVERSION_ID="22.04"\nID_LIKE="ubuntu debian"\n',
+  );
+
+  assert.deepEqual(words, ["pop", "ubuntu", "debian"]);
+});
