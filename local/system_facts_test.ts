@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { distributionWords, realSystemMachine } from "./system_machine.ts";
+import { distributionWords, realSystemPackages } from "./system_facts.ts";
 
-Deno.test("realSystemMachine finds this machine's packages", async () => {
-  const facts = await realSystemMachine.facts();
+Deno.test("realSystemPackages() finds this machine's packages", async () => {
+  const facts = await realSystemPackages(() => {}).facts();
 
   assert.ok(facts.existing.has("/usr/bin/chromium"));
   assert.equal(facts.isRoot, Deno.uid() === 0);

@@ -1,40 +1,34 @@
 /**
- * The machine as installing packages sees it.
+ * The real machine, for `ensureSystemPackages`.
  *
  * @module
  */
 import { runCommand } from "../core/process.ts";
-import { type AptCommand, SYSTEM_PACKAGES, type SystemFacts } from "./package_plan.ts";
+import { SYSTEM_PACKAGES, type SystemFacts, type SystemPackagesDeps } from "./system_packages.ts";
 
 /** How long apt may take, in milliseconds: a slow mirror is no reason to give up. */
 const APT_MS = 15 * 60_000;
 
-/** What installing asks of a machine. */
-export interface SystemMachine {
-  /** Looks at it. */
-  facts(): Promise<SystemFacts>;
-  /** Runs a command with these variables added; its exit code and what it printed. */
-  run(
-    command: AptCommand,
-    env: Readonly<Record<string, string>>,
-  ): Promise<{ readonly code: number; readonly output: string }>;
-}
-
 /**
- * The machine this runs on. Needs to read the packages' paths, `/etc/os-release` and
- * `/var/lib/apt/lists`, the user's id, and to run `/usr/bin/apt-get`.
+ * Looks at and changes the machine this runs on. Needs to read the packages' paths,
+ * `/etc/os-release` and `/var/lib/apt/lists`, the user's id, and to run `/usr/bin/apt-get`.
+ *
+ * @param say Takes progress lines.
  */
-export const realSystemMachine: SystemMachine = {
-  facts: readFacts,
-  async run(command, env) {
-    const [program = "", ...args] = command;
-    const { code, stdout, stderr } = await runCommand(`/usr/bin/${program}`, args, {
-      deadlineMs: APT_MS,
-      env,
-    });
-    return { code, output: `${stdout}\n${stderr}` };
-  },
-};
+export function realSystemPackages(say: (line: string) => void): SystemPackagesDeps {
+  return {
+    facts: readFacts,
+    say,
+    async run(command, env) {
+      const [program = "", ...args] = command;
+      const { code, stdout, stderr } = await runCommand(`/usr/bin/${program}`, args, {
+        deadlineMs: APT_MS,
+        env,
+      });
+      return { code, output: `${stdout}\n${stderr}` };
+    },
+  };
+}
 
 /** The words of `ID` and `ID_LIKE` in an `os-release` file (man 5 os-release). */
 export function distributionWords(osRelease: string): readonly string[] {
