@@ -41,21 +41,22 @@ export class DownLink {
   async relay(piece: Uint8Array): Promise<void> {
     if (this.#injecting !== undefined) await this.#injecting;
     if (this.isEnded) return;
-    const boundary = this.scanner.push(piece);
     this.isWriting = true;
     this.sentBytes += piece.length;
-    // The common case first: nothing of our own to send.
-    const cut = this.#queued.length === 0 ? -1 : boundary;
-    if (cut < 0) {
-      const took = await this.#writer.write(piece);
+    if (this.#queued.length === 0) {
+      // The common case: the bytes are on their way before they are looked at.
+      const writing = this.#writer.write(piece);
+      this.scanner.push(piece);
+      const took = await writing;
       if (took < piece.length) await writeAll(this.#writer, piece.subarray(took));
-      // Something may have been queued while that was written.
-      if (this.#queued.length > 0 && this.scanner.isAtBoundary) await this.#flush();
     } else {
+      const cut = Math.max(0, this.scanner.push(piece));
       await writeAll(this.#writer, piece.subarray(0, cut));
-      await this.#flush();
-      if (cut < piece.length && !this.#isEnding) await writeAll(this.#writer, piece.subarray(cut));
+      if (cut > 0) await this.#flush();
+      if (cut < piece.length && !this.isEnded) await writeAll(this.#writer, piece.subarray(cut));
     }
+    // Something may have been queued while that was written.
+    if (this.#queued.length > 0 && this.scanner.isAtBoundary) await this.#flush();
     this.isWriting = false;
   }
 

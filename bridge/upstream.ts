@@ -81,18 +81,34 @@ export class Upstream {
     const { clock, browserWaitMs } = this.#options;
     const waitUntil = clock.monotonic() + browserWaitMs;
     for (let pauseMs = 25;; pauseMs = Math.min(250, pauseMs * 2)) {
-      const late = AbortSignal.any([signal, AbortSignal.timeout(this.#options.answerMs)]);
-      const release = await this.#opening.acquire(late);
-      if (release === undefined) return failure(signal.aborted ? "shutting_down" : "browser_late");
-      try {
-        const answer = await this.#askOnce(request, late);
-        if (answer !== "unreachable") return answer;
-        if (signal.aborted) return failure("shutting_down");
-      } finally {
-        release();
+      const answer = await this.#askInTime(request, signal);
+      if (signal.aborted) {
+        if (answer !== "unreachable" && answer.kind === "answer") closeQuietly(answer.conn);
+        return failure("shutting_down");
       }
+      if (answer !== "unreachable") return answer;
       if (clock.monotonic() >= waitUntil) return failure("browser_unreachable");
       await clock.sleep(pauseMs, signal);
+    }
+  }
+
+  async #askInTime(
+    request: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<UpstreamAnswer | UpstreamFailure | "unreachable"> {
+    const late = new AbortController();
+    const abort = () => late.abort();
+    const timer = setTimeout(abort, this.#options.answerMs);
+    signal.addEventListener("abort", abort, { once: true });
+    const release = await this.#opening.acquire(late.signal);
+    try {
+      return release === undefined
+        ? failure("browser_late")
+        : await this.#askOnce(request, late.signal);
+    } finally {
+      release?.();
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   }
 
