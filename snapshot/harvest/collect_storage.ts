@@ -9,8 +9,16 @@
  *
  * @module
  */
-/// <reference lib="dom" />
 import type { StateDatabase, StateOrigin } from "../storage_state.ts";
+import type {
+  PageDatabase,
+  PageIndexedDb,
+  PageKeyPath,
+  PageRequest,
+  PageStore,
+} from "./indexed_db.ts";
+
+declare const indexedDB: PageIndexedDb;
 
 /** Something of an origin that could not be carried over. */
 export interface SkippedItem {
@@ -141,7 +149,7 @@ export async function collectStorage(bounds: CollectBounds): Promise<string> {
       : { [`${name}Encoded`]: encode(value, new Map()) };
   }
 
-  function settled<T>(request: IDBRequest<T>): Promise<T> {
+  function settled<T>(request: PageRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
@@ -149,19 +157,19 @@ export async function collectStorage(bounds: CollectBounds): Promise<string> {
   }
 
   /** Opens a database that exists; one deleted meanwhile must not be created anew. */
-  function open(name: string): Promise<IDBDatabase> {
+  function open(name: string): Promise<PageDatabase> {
     const request = indexedDB.open(name);
     request.onupgradeneeded = () => request.transaction?.abort();
     return settled(request);
   }
 
-  function keyPathOf(path: string | string[] | null): Record<string, unknown> {
+  function keyPathOf(path: PageKeyPath): Record<string, unknown> {
     if (path === null) return {};
     return typeof path === "string" ? { keyPath: path } : { keyPathArray: [...path] };
   }
 
   async function readStore(
-    store: IDBObjectStore,
+    store: PageStore,
   ): Promise<{ records: Record<string, unknown>[]; reasons: Map<string, number> }> {
     const records: Record<string, unknown>[] = [];
     const reasons = new Map<string, number>();
