@@ -25,7 +25,12 @@ export interface DataDir extends Disposable {
   readonly copy: string;
   /** Where the MCP server puts screenshots and downloads. */
   readonly output: string;
+  /** Temporary files and sockets of the MCP server, emptied at every start. */
+  readonly scratch: string;
 }
+
+/** The longest path of a data directory, in bytes: a socket's path inside it may have 107. */
+const MAX_PATH_BYTES = 62;
 
 /** The default: `$XDG_STATE_HOME/hearth`, else `~/.local/state/hearth`. */
 export function defaultDataDir(env: EnvReader): string {
@@ -45,13 +50,25 @@ export function defaultDataDir(env: EnvReader): string {
  * @throws {Fault} When it cannot be used, or another pipeline uses it.
  */
 export async function openDataDir(path: string): Promise<DataDir> {
+  const pathBytes = new TextEncoder().encode(path).length;
+  if (pathBytes > MAX_PATH_BYTES) {
+    throw new Fault(
+      `Cannot use the data directory "${path}": its path has ${pathBytes} bytes, must have at ` +
+        `most ${MAX_PATH_BYTES} so that sockets fit inside it`,
+      { code: "config" },
+    );
+  }
   let lock: FileLock | undefined;
   try {
-    for (const dir of [path, `${path}/chromium-data`, `${path}/snapshots`, `${path}/mcp`]) {
-      await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+    for (const dir of ["", "/chromium-data", "/snapshots", "/mcp"]) {
+      await Deno.mkdir(`${path}${dir}`, { recursive: true, mode: 0o700 });
     }
     lock = await tryLockFile(`${path}/.lock`);
-    if (lock !== undefined) await ensureToken(`${path}/token`);
+    if (lock !== undefined) {
+      await ensureToken(`${path}/token`);
+      await Deno.remove(`${path}/tmp`, { recursive: true }).catch(ignoreMissing);
+      await Deno.mkdir(`${path}/tmp`, { mode: 0o700 });
+    }
   } catch (error) {
     lock?.[Symbol.dispose]();
     throw new Fault(`Cannot use the data directory "${path}": ${errorText(error)}`, {
@@ -70,8 +87,13 @@ export async function openDataDir(path: string): Promise<DataDir> {
     token: `${path}/token`,
     copy: `${path}/storage-state.json`,
     output: `${path}/mcp`,
+    scratch: `${path}/tmp`,
     [Symbol.dispose]: () => held[Symbol.dispose](),
   };
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 async function ensureToken(path: string): Promise<void> {

@@ -35,6 +35,7 @@ Deno.test("openDataDir() refuses a directory that is in use or that cannot be on
   const parent = await Deno.makeTempDir();
   using _first = await openDataDir(`${parent}/data`);
   await Deno.writeTextFile(`${parent}/file`, "");
+  const long = `${parent}/${"x".repeat(60)}`;
 
   await assert.rejects(() => openDataDir(`${parent}/data`), (error) => {
     assert.ok(error instanceof Fault);
@@ -42,5 +43,6 @@ Deno.test("openDataDir() refuses a directory that is in use or that cannot be on
     return true;
   });
   await assert.rejects(() => openDataDir(`${parent}/file/data`), /Cannot use the data directory/);
+  await assert.rejects(() => openDataDir(long), /its path has \d+ bytes, must have at most 62/);
   await Deno.remove(parent, { recursive: true });
 });

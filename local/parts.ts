@@ -196,7 +196,9 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
         data.output,
         ...(isRoot ? ["--no-sandbox"] : []),
       ],
-      env: {},
+      // Playwright keeps sockets in a directory of the temporary one, named after $USER or, where
+      // that is not set, the same for everybody: users of one machine would be in each other's way.
+      env: { TMPDIR: data.scratch },
       ready: /Listening on/i,
       stopOrder: 1,
     },
