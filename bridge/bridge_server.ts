@@ -7,10 +7,11 @@ import type { Clock } from "../core/clock.ts";
 import { Fault } from "../core/fault.ts";
 import type { Logger } from "../core/log.ts";
 import type { BridgeMetrics } from "./bridge_metrics.ts";
-import { ClientSession, endWith, type SessionDeps } from "./client_session.ts";
-import { CLOSE_CODE } from "./frame_writer.ts";
+import { ClientSession, type SessionDeps } from "./client_session.ts";
 import { refuse, renderRefusal } from "./refusal.ts";
-import { closeQuietly } from "./socket.ts";
+import { closeQuietly, endWith } from "./socket.ts";
+import { SHUTDOWN } from "./socket_session.ts";
+import { TrafficMeter } from "./traffic_meter.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 /** How the server is set. */
@@ -30,7 +31,7 @@ export interface BridgeServerOptions {
   /** How long clients may take to leave when the server stops, in milliseconds. */
   readonly drainMs: number;
   /** What each session needs. */
-  readonly session: Omit<SessionDeps, "signal" | "tunnels">;
+  readonly session: Omit<SessionDeps, "signal" | "tunnels" | "traffic">;
   /** The figures. */
   readonly metrics: BridgeMetrics;
   /** The time. */
@@ -64,13 +65,17 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
   const tunnels = new Set<Tunnel>();
   const connections = new Map<Deno.TcpConn, Promise<void>>();
   const sessions = new Set<ClientSession>();
+  const traffic = new TrafficMeter(metrics);
   const perPeer = new Map<string, number>();
   const ticker = setInterval(() => {
     const limits = {
       stallTicks: Math.ceil(options.stallMs / TICK_MS),
       pingTicks: Math.ceil(options.pingMs / TICK_MS),
     };
-    for (const tunnel of tunnels) tunnel.tick(limits);
+    for (const tunnel of tunnels) {
+      tunnel.tick(limits);
+      traffic.note(tunnel);
+    }
   }, TICK_MS);
   const accepting = accept();
   const { hostname, port } = listener.addr;
@@ -115,6 +120,7 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
       ...options.session,
       signal: stopping.signal,
       tunnels,
+      traffic,
     });
     sessions.add(session);
     try {
@@ -133,13 +139,7 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
     listener.close();
     await accepting;
     for (const session of sessions) session.closeIfWaiting();
-    for (const tunnel of tunnels) {
-      tunnel.close({
-        end: "shutdown",
-        code: CLOSE_CODE.goingAway,
-        text: "The bridge is shutting down: connect again",
-      });
-    }
+    for (const tunnel of tunnels) tunnel.close(SHUTDOWN);
     const timer = setTimeout(() => {
       for (const conn of connections.keys()) closeQuietly(conn);
     }, drainMs);

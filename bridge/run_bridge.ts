@@ -13,6 +13,7 @@ import { createMetrics } from "../core/metrics.ts";
 import { Secret } from "../core/secret.ts";
 import { parseAddressRange } from "./address_range.ts";
 import { createBridgeMetrics } from "./bridge_metrics.ts";
+import { BrowserLookup } from "./browser_lookup.ts";
 import { startBridgeServer } from "./bridge_server.ts";
 import { ClientGuard } from "./client_guard.ts";
 import type { BridgeConfig } from "./config.ts";
@@ -49,6 +50,13 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
     ? undefined
     : await readToken(config.BRIDGE_TOKEN_FILE);
   health.raise("browser", "error", "not asked yet");
+  const upstream = new Upstream({
+    hostname,
+    port,
+    browserWaitMs: config.BRIDGE_BROWSER_WAIT_MS,
+    answerMs: 30_000,
+    clock,
+  });
   const server = startBridgeServer({
     hostname: config.BRIDGE_LISTEN_ADDR,
     port: config.BRIDGE_LISTEN_PORT,
@@ -68,13 +76,8 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
           .filter((range) => range !== undefined),
         token,
       },
-      upstream: new Upstream({
-        hostname,
-        port,
-        browserWaitMs: config.BRIDGE_BROWSER_WAIT_MS,
-        answerMs: 30_000,
-        clock,
-      }),
+      upstream,
+      lookup: new BrowserLookup(upstream, authority),
       upstreamAuthority: authority,
       isCompressionAllowed: config.BRIDGE_COMPRESSION === "pass",
       headTimeoutMs: config.BRIDGE_HEAD_TIMEOUT_MS,

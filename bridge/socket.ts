@@ -35,3 +35,23 @@ export async function closeWriteQuietly(
     // Not connected any more: the other side knows.
   }
 }
+
+/** Sends a last answer, and reads on for a moment so that it is not lost to a reset. */
+export async function endWith(
+  client: Deno.TcpConn,
+  answer: Uint8Array,
+  lingerMs: number,
+): Promise<void> {
+  const timer = setTimeout(() => closeQuietly(client), lingerMs);
+  try {
+    await writeAll(client, answer);
+    await closeWriteQuietly(client);
+    const buffer = new Uint8Array(4_096);
+    while (await client.read(buffer) !== null);
+  } catch {
+    // The client is gone already.
+  } finally {
+    clearTimeout(timer);
+    closeQuietly(client);
+  }
+}

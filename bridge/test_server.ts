@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { createLogger } from "../core/log.ts";
 import { createMetrics, type Metrics } from "../core/metrics.ts";
 import { createBridgeMetrics } from "./bridge_metrics.ts";
+import { BrowserLookup } from "./browser_lookup.ts";
 import { type BridgeServer, type BridgeServerOptions, startBridgeServer } from "./bridge_server.ts";
 import type { SessionDeps } from "./client_session.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
@@ -47,6 +48,15 @@ export function startTestServer(options: TestServerOptions): TestServer {
     level: "debug",
     write: (line) => records.push(JSON.parse(line)),
   });
+  const authority = upstreamAuthority("127.0.0.1", options.targetPort);
+  const upstream = new Upstream({
+    hostname: "127.0.0.1",
+    port: options.targetPort,
+    browserWaitMs: 0,
+    answerMs: 10_000,
+    clock,
+    ...options.upstream,
+  });
   const server = startBridgeServer({
     hostname: "127.0.0.1",
     port: 0,
@@ -61,15 +71,9 @@ export function startTestServer(options: TestServerOptions): TestServer {
     ...options.server,
     session: {
       rules: { allowedHosts: [], allowedOrigins: [], trustedProxies: [] },
-      upstream: new Upstream({
-        hostname: "127.0.0.1",
-        port: options.targetPort,
-        browserWaitMs: 0,
-        answerMs: 10_000,
-        clock,
-        ...options.upstream,
-      }),
-      upstreamAuthority: upstreamAuthority("127.0.0.1", options.targetPort),
+      upstream,
+      lookup: new BrowserLookup(upstream, authority),
+      upstreamAuthority: authority,
       isCompressionAllowed: false,
       headTimeoutMs: 10_000,
       idleTimeoutMs: 10_000,
