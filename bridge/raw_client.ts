@@ -5,7 +5,7 @@
  */
 import { withDeadline } from "../core/deadline.ts";
 import { clientText, encodeFrame, type TestFrame } from "./frame_fixture.ts";
-import { FrameScanner } from "./frame_scanner.ts";
+import { FrameScanner, OPCODE } from "./frame_scanner.ts";
 
 /** A connection after its handshake. */
 export interface RawClient extends AsyncDisposable {
@@ -45,18 +45,27 @@ export interface Ending {
   readonly reason: string;
 }
 
+/** What is unusual about a client. */
+export interface RawClientOptions {
+  /** Where the bridge is. */
+  readonly hostname?: string;
+  /** Whether it answers a Ping, as most libraries do by themselves. */
+  readonly hasPongs?: boolean;
+}
+
 /** Connects and shakes hands. */
 export async function connectRaw(
   port: number,
   path: string,
   headers: readonly string[] = [],
+  { hostname = "127.0.0.1", hasPongs = false }: RawClientOptions = {},
 ): Promise<RawClient> {
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const conn = await Deno.connect({ hostname, port });
   await writeAll(
     conn,
     new TextEncoder().encode([
       `GET ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${port}`,
+      `Host: ${hostname}:${port}`,
       "Connection: Upgrade",
       "Upgrade: websocket",
       "Sec-WebSocket-Version: 13",
@@ -86,6 +95,11 @@ export async function connectRaw(
         const decoder = new TextDecoder();
         messages.push(JSON.parse(payload.map((p) => decoder.decode(p, { stream: true })).join("")));
         for (const wake of waiters) wake();
+      }
+      if (opcode === OPCODE.ping && hasPongs) {
+        const pong = { isFinal: true, opcode: OPCODE.pong, payload: new Uint8Array(0) };
+        // Where the link is cut nobody hears it.
+        client.sendFrame(pong).catch(() => {});
       }
       payload = [];
     },
