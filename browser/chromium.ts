@@ -34,6 +34,8 @@ export interface ChromiumOptions {
   readonly screen: Screen | undefined;
   /** Whether its sandbox is on. */
   readonly isSandboxed: boolean;
+  /** Whether the last run's tabs and session cookies come back. */
+  readonly isRestoring: boolean;
 }
 
 /** Chromium's DevTools address. */
@@ -51,7 +53,7 @@ export async function startChromium(
   deps: BrowserDeps,
   signal: AbortSignal,
 ): Promise<Child> {
-  const { settings, screen, isSandboxed } = options;
+  const { settings, screen, isSandboxed, isRestoring } = options;
   const { machine, clock, log } = deps;
   await prepareProfile(settings.profileDir, deps);
   await waitForFreePort(
@@ -63,7 +65,11 @@ export async function startChromium(
     name: "Chromium",
     machine,
     command: settings.chromium,
-    args: [...chromiumFlags({ ...settings, isSandboxed }).map(({ flag }) => flag), "about:blank"],
+    args: [
+      ...chromiumFlags({ ...settings, isSandboxed, isRestoring }).map(({ flag }) => flag),
+      // A page given here keeps the last run's tabs from coming back after a crash.
+      ...(isRestoring && await hasSession(settings.profileDir) ? [] : ["about:blank"]),
+    ],
     ...(screen === undefined ? {} : { env: screenEnv(screen) }),
     onLine: (line) => log.debug("chromium says", { line }),
     async ready(givenUp) {
@@ -71,6 +77,16 @@ export async function startChromium(
     },
   }, signal);
   return { ...child, stop: () => closeChromium(child, address, log) };
+}
+
+async function hasSession(profileDir: string): Promise<boolean> {
+  try {
+    await Deno.stat(`${profileDir}/Default/Sessions`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -3,7 +3,8 @@
  *
  * Deliberately absent: `--disable-gpu` (the health probe asks the GPU process, see
  * `docs/decisions/probe_without_screenshot.md`), `--remote-allow-origins` (no web page may drive
- * the browser), `--enable-automation` (sites would see `navigator.webdriver`), and anything that
+ * the browser), `--enable-automation` (sites would see `navigator.webdriver`),
+ * `--disable-crashpad-for-testing` (Chromium 156 then never answers for a cookie), and anything that
  * weakens the isolation of sites from each other. Switches: chrome/common/chrome_switches.cc,
  * content/public/common/content_switches.cc and their neighbours in Chromium.
  *
@@ -31,11 +32,13 @@ export interface ChromiumFlagOptions {
   readonly screen: ScreenSize;
   /** Whether the sandbox is on. */
   readonly isSandboxed: boolean;
+  /** Whether the last run's tabs and session cookies come back. */
+  readonly isRestoring: boolean;
 }
 
 /** The flags, in the order they are given. */
 export function chromiumFlags(options: ChromiumFlagOptions): readonly ChromiumFlag[] {
-  const { mode, profileDir, cdpPort, screen, isSandboxed } = options;
+  const { mode, profileDir, cdpPort, screen, isSandboxed, isRestoring } = options;
   const flags: ChromiumFlag[] = [
     {
       flag: `--remote-debugging-port=${cdpPort}`,
@@ -48,10 +51,6 @@ export function chromiumFlags(options: ChromiumFlagOptions): readonly ChromiumFl
     {
       flag: "--password-store=basic",
       reason: "no keyring runs here, and a profile must open on the next machine too",
-    },
-    {
-      flag: "--restore-last-session",
-      reason: "without it a restart drops every session cookie, and with them many logins",
     },
     { flag: "--hide-crash-restore-bubble", reason: "nobody is there to dismiss it" },
     { flag: "--no-first-run", reason: "a new profile would open a welcome page" },
@@ -73,6 +72,12 @@ export function chromiumFlags(options: ChromiumFlagOptions): readonly ChromiumFl
       reason: "windows cover each other on one screen, and a covered one would stop painting",
     },
   ];
+  if (isRestoring) {
+    flags.push({
+      flag: "--restore-last-session",
+      reason: "without it a restart drops every session cookie, and with them many logins",
+    });
+  }
   if (mode === "headless") {
     flags.push({ flag: "--headless=new", reason: "there is no screen; the same browser code" });
   } else {

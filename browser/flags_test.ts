@@ -8,6 +8,7 @@ const OPTIONS = {
   cdpPort: 9223,
   screen: { width: 800, height: 600 },
   isSandboxed: true,
+  isRestoring: true,
 } as const;
 
 const names = (mode: BrowserMode, isSandboxed = true) =>

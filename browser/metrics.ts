@@ -5,6 +5,7 @@
  */
 import { Counter, Gauge, Histogram } from "prom-client";
 import { createMetrics, type Metrics } from "../core/metrics.ts";
+import { PROBE_CAUSES } from "./probe.ts";
 
 /** The counters and where they are shown. */
 export interface BrowserMetrics {
@@ -32,7 +33,7 @@ export function createBrowserMetrics(): BrowserMetrics {
     labelNames: ["cause"],
     registers,
   });
-  for (const cause of ["browser", "renderer", "gpu"] as const) probeMisses.inc({ cause }, 0);
+  for (const cause of PROBE_CAUSES) probeMisses.inc({ cause }, 0);
   return {
     registry,
     probeMisses,

@@ -1,5 +1,5 @@
 /**
- * One look at whether Chromium still works: a hidden page of its own, asked two questions.
+ * One look at whether Chromium still works: a hidden page of its own, asked three questions.
  *
  * `/json/version` answers 200 with every renderer and the GPU process hung, and a hidden page
  * never finishes a screenshot; why these questions find what is stuck is told in
@@ -12,8 +12,11 @@ import { type CdpClient, connectCdp } from "../cdp/client.ts";
 import { discoverBrowser } from "../cdp/discover.ts";
 import { errorText } from "../core/error_text.ts";
 
+/** The processes that are asked. */
+export const PROBE_CAUSES = ["browser", "renderer", "gpu", "network"] as const;
+
 /** The process that did not answer. */
-export type ProbeCause = "browser" | "renderer" | "gpu";
+export type ProbeCause = typeof PROBE_CAUSES[number];
 
 /** What a probe found. */
 export type ProbeOutcome =
@@ -31,6 +34,9 @@ const ASK_GPU = `(() => {
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   return "drawn";
 })()`;
+
+/** A site that cannot exist (RFC 2606): its cookies are asked for, since the network process has them. */
+const NO_SITE = "https://probe.invalid/";
 
 /**
  * Probes a browser.
@@ -61,6 +67,8 @@ export async function probeBrowser(address: string, deadlineMs: number): Promise
     if (result.value !== 2) throw new Error(`1 + 1 is ${JSON.stringify(result.value)}`);
     suspect = "gpu";
     await ask(ASK_GPU);
+    suspect = "network";
+    await cdp.send("Network.getCookies", { urls: [NO_SITE] }, { sessionId, deadlineMs });
     suspect = "browser";
     await cdp.send("Target.closeTarget", { targetId }, { deadlineMs });
     return { kind: "ok" };

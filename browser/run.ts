@@ -13,6 +13,7 @@ import type { BrowserDeps } from "./deps.ts";
 import { startWebsockify, startX11vnc, viewUrl } from "./live_view.ts";
 import { type BrowserMetrics, createBrowserMetrics } from "./metrics.ts";
 import { preflight } from "./preflight.ts";
+import { shouldRestore } from "./restore.ts";
 import type { BrowserSettings } from "./settings.ts";
 import { createSlot, type Slot } from "./slot.ts";
 import { type Screen, startVirtualScreen } from "./virtual_screen.ts";
@@ -48,6 +49,7 @@ export async function runBrowser(
   const metrics = createBrowserMetrics();
   const { isSandboxed } = await preflight(settings, deps);
   const screen = createSlot<Screen>();
+  const chromiumStartsMs: number[] = [];
   if (settings.mode === "display" && settings.ownDisplay !== undefined) {
     screen.fill({ display: settings.ownDisplay, authorityFile: undefined });
   }
@@ -73,7 +75,13 @@ export async function runBrowser(
     stopMs: 0,
     async start(stopping) {
       const where = settings.mode === "headless" ? undefined : await screen.wait(stopping);
-      return startChromium({ settings, screen: where, isSandboxed }, deps, stopping);
+      const nowMs = clock.monotonic();
+      const isRestoring = shouldRestore(chromiumStartsMs, nowMs);
+      if (!isRestoring) {
+        log.warn("starting Chromium without its last tabs, it was started too often");
+      }
+      chromiumStartsMs.push(nowMs);
+      return startChromium({ settings, screen: where, isSandboxed, isRestoring }, deps, stopping);
     },
   };
   const x11vnc: Part = {

@@ -23,6 +23,7 @@ for (
     { stopped: "renderer", cause: "renderer", args: [] },
     { stopped: "gpu-process", cause: "gpu", args: [] },
     { stopped: "gpu-process", cause: "gpu", args: ["--headless"] },
+    { stopped: "utility --utility-sub-type=network", cause: "network", args: [] },
   ]
 ) {
   const name =
