@@ -79,7 +79,7 @@ Deno.test("bridge() serves a client that shows the token only in the URL, and ne
     await using bridge = await startTestBridge({
       targetPort: browser.port,
       env: { BRIDGE_TOKEN_FILE: `${folder}/token`, LOG_LEVEL: "debug" },
-      flags: [`--allow-read=${folder}`],
+      flags: ["--allow-net=127.0.0.1", `--allow-read=${folder}`],
     });
 
     const refused = await fetch(`${bridge.url}/json/version`);

@@ -24,7 +24,7 @@ export interface TestBridgeOptions {
   targetPort: number;
   /** More variables. */
   env?: Readonly<Record<string, string>>;
-  /** More permission flags. */
+  /** Permission flags. @default {["--allow-net=127.0.0.1"]} */
   flags?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export async function startTestBridge(options: TestBridgeOptions): Promise<TestB
   const port = freePort();
   const adminPort = freePort();
   const program = startProgram("bridge", {
-    flags: ["--allow-net=127.0.0.1", ...(options.flags ?? [])],
+    flags: options.flags ?? ["--allow-net=127.0.0.1"],
     env: {
       BRIDGE_LISTEN_PORT: String(port),
       BRIDGE_ADMIN_PORT: String(adminPort),
