@@ -9,6 +9,7 @@ import { Fault } from "../../core/fault.ts";
 import { connectBrowser, EXIT_NO_BROWSER } from "./connect_browser.ts";
 import { fullPass } from "./full_pass.ts";
 import { createHarvestState } from "./harvest_state.ts";
+import { ledgerPlace, readLedger, writeLedger } from "./ledger.ts";
 import { publish, readPrevious } from "./publish.ts";
 import type { HarvestOptions } from "./watch.ts";
 
@@ -25,8 +26,10 @@ export async function harvestOnce(options: HarvestOptions, signal: AbortSignal):
   using _client = browser.client;
   const previous = await readPrevious(generations.path, log);
   const state = createHarvestState({ previous, log, now: () => clock.now() });
+  const place = ledgerPlace(generations);
+  let ledger = await readLedger(place);
   try {
-    await fullPass({ ...options, browser, state, signal });
+    ledger = await fullPass({ ...options, browser, state, previous, ledger, signal });
   } catch (error) {
     if (!(error instanceof CdpClosedError)) throw error;
     throw new Fault(`The browser went away while it was harvested: ${errorText(error)}`, {
@@ -36,5 +39,6 @@ export async function harvestOnce(options: HarvestOptions, signal: AbortSignal):
   }
   if (signal.aborted) throw new Fault("Interrupted before the snapshot was written");
   const isWritten = await publish(state, generations, log);
+  await writeLedger(place, ledger);
   if (!isWritten) log.info(`snapshot unchanged at ${generations.path}`, state.counts());
 }

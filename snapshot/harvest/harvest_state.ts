@@ -17,6 +17,8 @@ export interface HarvestState {
   cookies(): readonly StateCookie[];
   /** Replaces the storage of the origins that were read; one that failed keeps what was known. */
   applyReadings(readings: OriginReadings): void;
+  /** Everything as it is now. */
+  snapshot(): StorageState;
   /** The bytes to publish. */
   bytes(): Uint8Array<ArrayBuffer>;
   /** How much there is, for the log. */
@@ -48,6 +50,10 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
     log.warn(msg, fields);
   }
 
+  function snapshot(): StorageState {
+    return { cookies: [...cookies], origins: [...origins.values()] };
+  }
+
   return {
     setCookies(raw) {
       const kept: StateCookie[] = [];
@@ -75,7 +81,8 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
         }
       }
     },
-    bytes: () => canonicalBytes({ cookies: [...cookies], origins: [...origins.values()] }),
+    snapshot,
+    bytes: () => canonicalBytes(snapshot()),
     counts: () => ({ cookies: cookies.length, origins: origins.size }),
   };
 }

@@ -8,13 +8,14 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { errorText } from "../../core/error_text.ts";
+import type { Trace } from "./plan_pass.ts";
 
 /** URLs and storage keys found on disk, and what could not be read. */
 export interface ProfileOrigins {
   /** URLs of the history, newest first. */
-  readonly visited: readonly string[];
+  readonly visited: readonly Trace[];
   /** Storage keys of quota buckets, last changed first. */
-  readonly buckets: readonly string[];
+  readonly buckets: readonly Trace[];
   /** Sources that could not be read, a sentence each. */
   readonly faults: readonly string[];
 }
@@ -26,12 +27,13 @@ interface Source {
 
 const HISTORY: Source = {
   file: "Default/History",
-  query: "SELECT url AS text FROM urls WHERE url LIKE 'http%' ORDER BY last_visit_time DESC",
+  query:
+    "SELECT url AS text, last_visit_time AS at FROM urls WHERE url LIKE 'http%' ORDER BY at DESC",
 };
 
 const QUOTA: Source = {
   file: "Default/WebStorage/QuotaManager",
-  query: "SELECT storage_key AS text FROM buckets ORDER BY last_modified DESC",
+  query: "SELECT storage_key AS text, last_modified AS at FROM buckets ORDER BY at DESC",
 };
 
 /**
@@ -45,7 +47,7 @@ export async function readProfileOrigins(
   workDir: string,
 ): Promise<ProfileOrigins> {
   const faults: string[] = [];
-  async function read(source: Source): Promise<readonly string[]> {
+  async function read(source: Source): Promise<readonly Trace[]> {
     try {
       return await queryCopy(`${profileDir}/${source.file}`, workDir, source.query);
     } catch (error) {
@@ -59,7 +61,7 @@ export async function readProfileOrigins(
   return { visited: await read(HISTORY), buckets: await read(QUOTA), faults };
 }
 
-async function queryCopy(path: string, workDir: string, query: string): Promise<readonly string[]> {
+async function queryCopy(path: string, workDir: string, query: string): Promise<readonly Trace[]> {
   const copyDir = await Deno.makeTempDir({ dir: workDir, prefix: ".profile-copy-" });
   try {
     await Deno.copyFile(path, `${copyDir}/db`);
@@ -72,8 +74,16 @@ async function queryCopy(path: string, workDir: string, query: string): Promise<
       }
     }
     using database = new DatabaseSync(`${copyDir}/db`);
-    return database.prepare(query).all().map((row) => String(row.text));
+    const rows = database.prepare(query);
+    // Microseconds since 1601 do not fit a number exactly.
+    rows.setReadBigInts(true);
+    return rows.all().map(({ text, at }) => ({ text: String(text), atMs: chromeTimeMs(at) }));
   } finally {
     await Deno.remove(copyDir, { recursive: true });
   }
+}
+
+/** Chromium counts microseconds since 1601 (`base/time/time.h`). */
+function chromeTimeMs(microseconds: unknown): number {
+  return typeof microseconds === "bigint" ? Number(microseconds / 1_000n) - 11_644_473_600_000 : 0;
 }

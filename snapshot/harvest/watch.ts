@@ -11,11 +11,13 @@ import type { Clock } from "../../core/clock.ts";
 import { errorText } from "../../core/error_text.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Generations } from "../generations.ts";
+import type { StorageState } from "../storage_state.ts";
 import { type BrowserConnection, connectBrowser } from "./connect_browser.ts";
 import { type BrowserCookie, readCookies } from "./cookies.ts";
 import { fullPass } from "./full_pass.ts";
 import { createHarvestState } from "./harvest_state.ts";
 import { trackOpenOrigins } from "./open_origins.ts";
+import { type Ledger, ledgerPlace, readLedger, writeLedger } from "./ledger.ts";
 import { pollIntervalMs } from "./poll_interval.ts";
 import { publish, readPrevious } from "./publish.ts";
 import { type OriginReading, readHere, readOrigins } from "./read_origins.ts";
@@ -94,7 +96,18 @@ async function watchBrowser(
   const state = createHarvestState({ previous, log, now: () => clock.now() });
   using tabs = await trackOpenOrigins(browser, () => active());
   const listeners = createStorageListeners(client, { onChange: active, log });
-  const readAll = () => fullPass({ ...options, browser, state, signal: stopping });
+  const place = ledgerPlace(generations);
+  let ledger = await readLedger(place);
+  const readAll = async (since: StorageState | undefined) => {
+    ledger = await fullPass({
+      ...options,
+      browser,
+      state,
+      previous: since,
+      ledger,
+      signal: stopping,
+    });
+  };
 
   async function readDirty(): Promise<void> {
     const origins = [...dirty];
@@ -122,7 +135,7 @@ async function watchBrowser(
   let lastCookies: string | undefined;
   let isPublished = false;
   let isFirst = true;
-  await readAll();
+  await readAll(previous);
   while (!stopping.aborted) {
     for (const origin of await listeners.follow(tabs.current())) dirty.add(origin);
     const askedMs = clock.monotonic();
@@ -141,7 +154,7 @@ async function watchBrowser(
     }
     if (clock.monotonic() - lastPassMs > FULL_PASS_MS && activeMs > lastPassMs) {
       lastPassMs = clock.monotonic();
-      await readAll();
+      await readAll(state.snapshot());
       isPublished = false;
     }
     if (!isPublished) isPublished = await tryPublish();
@@ -159,12 +172,21 @@ async function watchBrowser(
   async function tryPublish(): Promise<boolean> {
     try {
       await publish(state, generations, log);
+      await writeLedger(place, withOpen(ledger, tabs.current()));
       return true;
     } catch (error) {
       log.error(errorText(error));
       return false;
     }
   }
+}
+
+/** An origin that is open now may change until it is closed, so the next start reads it again. */
+function withOpen(ledger: Ledger, open: readonly string[]): Ledger {
+  const entries = open.map((origin) =>
+    [origin, { readMs: 0, traceMs: 0, ...ledger[origin], wasOpen: true }] as const
+  );
+  return { ...ledger, ...Object.fromEntries(entries) };
 }
 
 /** Changes when any cookie does. The order in which the browser lists them does not count. */
