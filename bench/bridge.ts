@@ -1,24 +1,28 @@
 /**
  * The bridge beside its peers, in front of the same Chromium in the same run.
  *
- *     deno run -A bench/bridge.ts [--json] [--quick] [--only=NAME,…]
+ *     deno run -A bench/bridge.ts [--json] [--quick]
  *
- * Rounds take turns through the peers, so that what else the machine does hits all of them alike;
- * each figure is the median of its rounds. Compare figures of one run only.
+ * The rounds of all peers take turns, so that what else the machine does hits them alike; compare
+ * figures of one run only. Peers that are not installed are named and left out.
  *
  * @module
  */
 import { startChromium } from "../tests/support/chromium.ts";
-import { connectOnce, idleClients, PingClient, screenshots, socketPaths } from "./bridge/load.ts";
+import {
+  connectOnce,
+  idleClients,
+  PingClient,
+  screenshots,
+  type SocketPaths,
+  socketPaths,
+} from "./bridge/load.ts";
+import { median, memoryKb } from "./bridge/statistics.ts";
 import { type Peer, startPeers } from "./bridge/peers.ts";
-import { median, memoryKb, summarise, type Summary } from "./bridge/statistics.ts";
+import { type BenchReport, type Figures, figures, reportTable } from "./report.ts";
 
-type Measure = (peer: Peer, path: { browser: string; page: string }) => Promise<Summary>;
+type Measure = (peer: Peer, path: SocketPaths) => Promise<readonly number[]>;
 
-const ARGS = new Set(Deno.args);
-const IS_QUICK = ARGS.has("--quick");
-const ONLY = Deno.args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
-const ROUNDS = IS_QUICK ? 2 : 5;
 const VERSION_CALL = { id: 1, method: "Browser.getVersion" };
 const RESULT_CALL = {
   id: 1,
@@ -26,21 +30,75 @@ const RESULT_CALL = {
   params: { expression: "'x'.repeat(8_000_000)", returnByValue: true },
 };
 
-const MEASURES: Readonly<Record<string, Measure>> = {
-  "round trip, 1 client": (peer, path) => roundTrips(peer, path.browser, 1, IS_QUICK ? 500 : 2_000),
-  "round trip, 50 clients": (peer, path) => roundTrips(peer, path.browser, 50, 40),
-  "round trip, 500 clients": (peer, path) => roundTrips(peer, path.browser, 500, 6),
-  "connect": (peer, path) => repeat(IS_QUICK ? 20 : 60, () => connectOnce(peer.port, path.browser)),
-  "result of 8 MB": async (peer, path) => {
-    const client = await PingClient.connect(peer.port, path.page, RESULT_CALL);
-    await client.call();
-    const summary = await repeat(IS_QUICK ? 4 : 8, () => client.call());
-    client.close();
-    return summary;
-  },
-  "screenshot of 1.5 MB": async (peer) =>
-    summarise(await screenshots(peer.port, IS_QUICK ? 4 : 10)),
-};
+/** How much to measure. */
+export interface BridgeBenchOptions {
+  /** A tenth of the measurements, to see that it works. @default {false} */
+  isQuick?: boolean;
+}
+
+/** Measures every peer that is installed. */
+export async function measure(options: BridgeBenchOptions = {}): Promise<BenchReport> {
+  const isQuick = options.isQuick ?? false;
+  const cases: Record<string, Figures> = {};
+  await using browser = await startChromium();
+  const { peers, missing } = await startPeers(browser.port);
+  try {
+    const path = await socketPaths(browser.port);
+    for (const [name, measureOne] of Object.entries(measures(isQuick))) {
+      const rounds = new Map<string, Figures[]>(peers.map((peer) => [peer.name, []]));
+      for (let round = 0; round < (isQuick ? 1 : 5); round++) {
+        for (const peer of peers) {
+          rounds.get(peer.name)?.push(figures(await measureOne(peer, path)));
+        }
+      }
+      for (const [peer, all] of rounds) {
+        cases[`${name}, ${peer}`] = {
+          p50: median(all.map((one) => one.p50 ?? Number.NaN)),
+          p99: median(all.map((one) => one.p99 ?? Number.NaN)),
+        };
+      }
+      say(`measured ${name}`);
+    }
+    for (const peer of peers) {
+      const kb = await idleMemoryKb(peer, path.browser, isQuick ? 200 : 1_000);
+      if (kb !== undefined) cases[`kB an idle connection, ${peer.name}`] = { p50: kb };
+    }
+  } finally {
+    for (const peer of peers) await peer[Symbol.asyncDispose]();
+  }
+  return {
+    name: "bridge",
+    unit: "ms",
+    cases,
+    ratios: ratiosOf(cases, peers),
+    notes: [
+      ...missing.map(({ name, missing }) => `not measured: ${name} is not installed (${missing})`),
+      "each figure is the median of its rounds; the rounds of all peers take turns",
+    ],
+  };
+}
+
+function measures(isQuick: boolean): Readonly<Record<string, Measure>> {
+  const turns = (count: number) => isQuick ? Math.ceil(count / 10) : count;
+  return {
+    "round trip": (peer, path) => roundTrips(peer, path.browser, 1, turns(2_000)),
+    "round trip of 50 clients": (peer, path) => roundTrips(peer, path.browser, 50, turns(40)),
+    "round trip of 500 clients": (peer, path) => roundTrips(peer, path.browser, 500, turns(6)),
+    "connect": async (peer, path) => {
+      // The first ones compile what the others run.
+      for (let turn = 0; turn < 20; turn++) await connectOnce(peer.port, path.browser);
+      return await repeat(turns(100), () => connectOnce(peer.port, path.browser));
+    },
+    "result of 8 MB": async (peer, path) => {
+      const client = await PingClient.connect(peer.port, path.page, RESULT_CALL);
+      await client.call();
+      const times = await repeat(turns(8), () => client.call());
+      client.close();
+      return times;
+    },
+    "screenshot of 1.5 MB": (peer) => screenshots(peer.port, turns(10)),
+  };
+}
 
 async function roundTrips(peer: Peer, path: string, clients: number, calls: number) {
   const all: PingClient[] = [];
@@ -48,85 +106,55 @@ async function roundTrips(peer: Peer, path: string, clients: number, calls: numb
     all.push(await PingClient.connect(peer.port, path, VERSION_CALL));
   }
   await Promise.all(all.map((client) => client.call()));
-  const times = await Promise.all(all.map(async (client) => {
-    const own: number[] = [];
-    for (let turn = 0; turn < calls; turn++) own.push(await client.call());
-    return own;
-  }));
+  const times = await Promise.all(all.map((client) => repeat(calls, () => client.call())));
   for (const client of all) client.close();
-  return summarise(times.flat());
+  return times.flat();
 }
 
-async function repeat(count: number, measure: () => Promise<number>): Promise<Summary> {
+async function repeat(count: number, once: () => Promise<number>): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let turn = 0; turn < count; turn++) times.push(await measure());
-  return summarise(times);
+  for (let turn = 0; turn < count; turn++) times.push(await once());
+  return times;
 }
 
-async function idleMemory(peer: Peer, path: string): Promise<number | undefined> {
+async function idleMemoryKb(
+  peer: Peer,
+  path: string,
+  count: number,
+): Promise<number | undefined> {
   if (peer.pid === undefined) return undefined;
-  const count = IS_QUICK ? 200 : 1_000;
   const before = await memoryKb(peer.pid);
   using _clients = await idleClients(peer.port, path, count);
   return ((await memoryKb(peer.pid)) - before) / count;
 }
 
-await using browser = await startChromium();
-const { peers, missing } = await startPeers(browser.port);
-const cases: Record<string, Record<string, number>> = {};
-const say = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
-try {
-  const path = await socketPaths(browser.port);
-  for (const [name, measure] of Object.entries(MEASURES)) {
-    if (ONLY !== undefined && !ONLY.some((part) => name.includes(part))) continue;
-    const rounds = new Map<string, Summary[]>(peers.map((peer) => [peer.name, []]));
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const peer of peers) rounds.get(peer.name)?.push(await measure(peer, path));
-    }
-    for (const [peer, all] of rounds) {
-      cases[`${name}: ${peer}`] = {
-        p50: median(all.map((summary) => summary.p50)),
-        p99: median(all.map((summary) => summary.p99)),
-        count: all.reduce((sum, summary) => sum + summary.count, 0),
-      };
-    }
-    say(`measured ${name}`);
-  }
-  if (ONLY === undefined || ONLY.includes("memory")) {
+/** Below 1 the bridge is the better one. */
+function ratiosOf(
+  cases: Readonly<Record<string, Figures>>,
+  peers: readonly Peer[],
+): Record<string, number> {
+  const ratios: Record<string, number> = {};
+  for (const [label, ours] of Object.entries(cases)) {
+    if (!label.endsWith(", bridge")) continue;
+    const name = label.slice(0, -", bridge".length);
     for (const peer of peers) {
-      const kb = await idleMemory(peer, path.browser);
-      if (kb !== undefined) cases[`idle connection, kB: ${peer.name}`] = { p50: kb };
-    }
-    say("measured memory");
-  }
-} finally {
-  for (const peer of peers) await peer[Symbol.asyncDispose]();
-}
-
-const ratios: Record<string, number> = {};
-for (const [name, figures] of Object.entries(cases)) {
-  const [measure, peer] = name.split(": ") as [string, string];
-  const ours = cases[`${measure}: bridge`];
-  if (peer === "bridge" || ours === undefined) continue;
-  for (const key of ["p50", "p99"] as const) {
-    if (figures[key] !== undefined && ours[key] !== undefined) {
-      ratios[`${measure} ${key}: bridge/${peer}`] = ours[key] / figures[key];
+      const theirs = cases[`${name}, ${peer.name}`];
+      if (peer.name === "bridge" || theirs === undefined) continue;
+      for (const key of ["p50", "p99"]) {
+        const ratio = (ours[key] ?? Number.NaN) / (theirs[key] ?? Number.NaN);
+        if (Number.isFinite(ratio)) ratios[`${name} ${key}, bridge/${peer.name}`] = ratio;
+      }
     }
   }
+  return ratios;
 }
-if (ARGS.has("--json")) {
-  print(JSON.stringify({ name: "bridge", unit: "ms", cases, ratios, missing }));
-} else {
-  const format = (value: number | undefined) => (value?.toFixed(3) ?? "").padStart(10);
-  print(`${"ms".padEnd(46)}${"p50".padStart(10)}${"p99".padStart(10)}   bridge/peer p50`);
-  for (const [name, { p50, p99 }] of Object.entries(cases)) {
-    const [measure, peer] = name.split(": ") as [string, string];
-    const ratio = ratios[`${measure} p50: bridge/${peer}`];
-    print(`${name.padEnd(46)}${format(p50)}${format(p99)}   ${ratio?.toFixed(2) ?? ""}`);
-  }
-}
-for (const peer of missing) say(`not measured: ${peer.name} is not installed (${peer.missing})`);
 
-function print(text: string): void {
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+if (import.meta.main) {
+  const report = await measure({ isQuick: Deno.args.includes("--quick") });
+  const text = Deno.args.includes("--json") ? JSON.stringify(report) : reportTable(report);
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }

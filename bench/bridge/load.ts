@@ -47,8 +47,16 @@ export class PingClient {
   }
 }
 
+/** Where sockets are. */
+export interface SocketPaths {
+  /** The browser's. */
+  readonly browser: string;
+  /** A page's. */
+  readonly page: string;
+}
+
 /** The paths of the browser's socket and of a page's. */
-export async function socketPaths(port: number): Promise<{ browser: string; page: string }> {
+export async function socketPaths(port: number): Promise<SocketPaths> {
   const version = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json();
   const list = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
   const page = list.find((target: { type: string }) => target.type === "page");

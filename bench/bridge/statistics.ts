@@ -1,30 +1,12 @@
 /**
- * Figures of many measurements.
+ * Figures the report does not make by itself.
  *
  * @module
  */
 
-/** What is said of a set of measurements. */
-export interface Summary {
-  /** Half are below. */
-  readonly p50: number;
-  /** Ninety-nine of a hundred are below. */
-  readonly p99: number;
-  /** How many there are. */
-  readonly count: number;
-}
-
-/** Sums measurements up. */
-export function summarise(values: readonly number[]): Summary {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99), count: sorted.length };
-}
-
 /** The middle of some figures. */
 export function median(values: readonly number[]): number {
-  return summarise(values).p50;
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Physical memory of a process and its children, shared pages by their share, in kB. */
