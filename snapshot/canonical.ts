@@ -21,13 +21,21 @@ export function canonicalBytes(state: StorageState): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify({ cookies, origins }));
 }
 
-function sortOrigin(origin: StateOrigin): StateOrigin {
+function sortOrigin(one: StateOrigin): StateOrigin {
+  const { origin, localStorage, indexedDB, opfs, sessionStorage, partitions } = one;
+  const byName = <T extends { name: string }>(items: readonly T[]) =>
+    items.toSorted((a, b) => compare(a.name, b.name));
   return {
-    origin: origin.origin,
-    localStorage: origin.localStorage.toSorted((a, b) => compare(a.name, b.name)),
-    ...(origin.indexedDB === undefined
-      ? {}
-      : { indexedDB: origin.indexedDB.toSorted((a, b) => compare(a.name, b.name)) }),
+    origin,
+    localStorage: byName(localStorage),
+    ...(indexedDB === undefined ? {} : { indexedDB: byName(indexedDB) }),
+    ...(opfs === undefined ? {} : { opfs: opfs.toSorted((a, b) => compare(a.path, b.path)) }),
+    ...(sessionStorage === undefined ? {} : { sessionStorage: byName(sessionStorage) }),
+    ...(partitions === undefined ? {} : {
+      partitions: partitions
+        .map((part) => ({ ...part, localStorage: byName(part.localStorage) }))
+        .sort((a, b) => compare(a.topLevelSite, b.topLevelSite)),
+    }),
   };
 }
 

@@ -51,10 +51,23 @@ const DATABASE = z.object({
   })),
 });
 
+const ITEMS = z.array(z.object({ name: z.string(), value: z.string() }));
+
 const ORIGIN = z.object({
   origin: z.string().refine(isWebOrigin, "must be an http: or https: origin"),
-  localStorage: z.array(z.object({ name: z.string(), value: z.string() })),
+  localStorage: ITEMS,
   indexedDB: z.array(DATABASE).optional(),
+  opfs: z.array(z.object({
+    path: z.string().min(1),
+    type: z.enum(["file", "directory"]),
+    base64: z.string().optional(),
+  })).optional(),
+  // Playwright passes over these two; the init script beside a user's copy carries them.
+  sessionStorage: ITEMS.optional(),
+  partitions: z.array(z.object({
+    topLevelSite: z.string().refine(isWebOrigin, "must be an http: or https: site"),
+    localStorage: ITEMS,
+  })).optional(),
 });
 
 const STORAGE_STATE = z.object({ cookies: z.array(COOKIE), origins: z.array(ORIGIN) });
@@ -67,6 +80,12 @@ export type StateDatabase = z.infer<typeof DATABASE>;
 
 /** The storage of one origin in a storage state. */
 export type StateOrigin = z.infer<typeof ORIGIN>;
+
+/** Names and values of a Storage object. */
+export type StateItems = z.infer<typeof ITEMS>;
+
+/** localStorage of an origin embedded in pages of another site. */
+export type StatePartition = NonNullable<StateOrigin["partitions"]>[number];
 
 /** Cookies and the storage of origins, as Playwright takes them. */
 export type StorageState = z.infer<typeof STORAGE_STATE>;

@@ -17,13 +17,17 @@ import type {
   PageRequest,
   PageStore,
 } from "./indexed_db.ts";
+import type { PageDirectory, PageStorageManager } from "./private_files.ts";
 
 declare const indexedDB: PageIndexedDb;
+declare const navigator: { readonly storage?: PageStorageManager };
 
 /** Something of an origin that could not be carried over. */
 export interface SkippedItem {
-  /** The database. */
-  readonly database: string;
+  /** The database, where it is one. */
+  readonly database?: string;
+  /** The file, where it is one. */
+  readonly file?: string;
   /** The object store, where one is to blame. */
   readonly store?: string;
   /** How many records, where records were left out. */
@@ -40,18 +44,20 @@ export interface CollectedStorage {
   readonly localStorage: StateOrigin["localStorage"];
   /** IndexedDB databases. */
   readonly indexedDB: StateDatabase[];
+  /** Files of the origin private file system. */
+  readonly opfs: NonNullable<StateOrigin["opfs"]>;
   /** What was left out. */
   readonly skipped: SkippedItem[];
 }
 
 /** Bounds of one reading. */
 export interface CollectBounds {
-  /** Databases past this size of an origin, as characters of JSON, are left out. */
-  readonly maxDatabaseChars: number;
+  /** Databases and files past this size of an origin, as characters of JSON, are left out. */
+  readonly maxChars: number;
 }
 
 /**
- * Reads localStorage and IndexedDB of the page's origin.
+ * Reads localStorage, IndexedDB and private files of the page's origin.
  *
  * @param bounds How much to carry.
  * @returns JSON of {@linkcode CollectedStorage}, as text: lone surrogates would not survive the
@@ -232,35 +238,76 @@ export async function collectStorage(bounds: CollectBounds): Promise<string> {
     }
   }
 
+  /** Only pages of `https:` and of this machine have private files. */
+  async function privateFiles(): Promise<PageDirectory | undefined> {
+    try {
+      return await navigator.storage?.getDirectory?.();
+    } catch {
+      // The browser has none for this origin.
+      return undefined;
+    }
+  }
+
+  async function readFiles(directory: PageDirectory, parent: string): Promise<void> {
+    for await (const [name, handle] of directory.entries()) {
+      const path = parent === "" ? name : `${parent}/${name}`;
+      if (handle.kind === "directory") {
+        files.push({ path, type: "directory" });
+        await readFiles(handle, path);
+        continue;
+      }
+      try {
+        const file = await handle.getFile();
+        if (fits(Math.ceil(file.size / 3) * 4, { file: path })) {
+          const bytes = new Uint8Array(await file.arrayBuffer());
+          files.push({ path, type: "file", base64: base64(bytes) });
+        }
+      } catch (error) {
+        skipped.push({ file: path, reason: reasonOf(error) });
+      }
+    }
+  }
+
+  function reasonOf(error: unknown): string {
+    return error instanceof Error || error instanceof DOMException
+      ? error.message || error.name
+      : String(error);
+  }
+
+  /** Whether there is room for so many characters more; what has none is reported. */
+  function fits(chars: number, item: { database: string } | { file: string }): boolean {
+    if (usedChars + chars > bounds.maxChars) {
+      skipped.push({ ...item, reason: `it is too large (${chars} characters)` });
+      return false;
+    }
+    usedChars += chars;
+    return true;
+  }
+
   const skipped: SkippedItem[] = [];
+  const files: { path: string; type: "file" | "directory"; base64?: string }[] = [];
+  const databases: unknown[] = [];
+  let usedChars = 0;
   const items = Object.keys(localStorage).map((name) => ({
     name,
     value: localStorage.getItem(name) ?? "",
   }));
-  const databases: unknown[] = [];
-  let usedChars = 0;
   for (const { name, version } of await indexedDB.databases()) {
     if (!name || !version) continue;
     try {
       const database = await readDatabase(name, version);
-      const chars = JSON.stringify(database).length;
-      if (usedChars + chars > bounds.maxDatabaseChars) {
-        skipped.push({ database: name, reason: `it is too large (${chars} characters)` });
-        continue;
-      }
-      usedChars += chars;
-      databases.push(database);
+      if (fits(JSON.stringify(database).length, { database: name })) databases.push(database);
     } catch (error) {
-      const reason = error instanceof Error || error instanceof DOMException
-        ? error.message || error.name
-        : String(error);
-      skipped.push({ database: name, reason });
+      skipped.push({ database: name, reason: reasonOf(error) });
     }
   }
+  const root = await privateFiles();
+  if (root !== undefined) await readFiles(root, "");
   return JSON.stringify({
     origin: location.origin,
     localStorage: items,
     indexedDB: databases,
+    opfs: files,
     skipped,
   });
 }

@@ -15,7 +15,8 @@ const EMPTY_DOCUMENT = btoa('<!doctype html><link rel="icon" href="data:,">');
 /** Characters of JSON fetched at once; even fully escaped it stays under Deno's 64 MiB frame. */
 const SLICE_CHARS = 8 * 1_048_576;
 
-const MAX_DATABASE_CHARS = 128 * 1_048_576;
+/** What one origin may carry beside localStorage, in characters. */
+const MAX_CHARS = 64 * 1_048_576;
 
 /** A hidden page of one browser. */
 export interface HiddenPage {
@@ -109,7 +110,7 @@ export async function openHiddenPage(client: CdpClient, deadlineMs = 10_000): Pr
       current = origin;
     },
     async collect() {
-      const bounds = JSON.stringify({ maxDatabaseChars: MAX_DATABASE_CHARS });
+      const bounds = JSON.stringify({ maxChars: MAX_CHARS });
       const length = Number(
         await evaluate(`(${collectStorage})(${bounds}).then((t) => (globalThis.t = t).length)`),
       );

@@ -86,10 +86,13 @@ export async function readOrigins(
  * @param origin The origin.
  */
 export async function readHere(page: HiddenPage, origin: string): Promise<OriginReading> {
-  const { localStorage, indexedDB, skipped } = await page.collect();
-  const isEmpty = localStorage.length === 0 && indexedDB.length === 0;
-  const state = isEmpty
-    ? undefined
-    : { origin, localStorage, ...(indexedDB.length === 0 ? {} : { indexedDB }) };
+  const { localStorage, indexedDB, opfs, skipped } = await page.collect();
+  const isEmpty = [localStorage, indexedDB, opfs].every((list) => list.length === 0);
+  const state = isEmpty ? undefined : {
+    origin,
+    localStorage,
+    ...(indexedDB.length === 0 ? {} : { indexedDB }),
+    ...(opfs.length === 0 ? {} : { opfs }),
+  };
   return { origin, state, skipped };
 }

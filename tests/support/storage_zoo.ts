@@ -6,7 +6,7 @@
  * @module
  */
 
-/** Fills localStorage and two IndexedDB databases of the page's origin. */
+/** Fills localStorage, two IndexedDB databases and the private files of the page's origin. */
 export const FILL_STORAGE = `(async () => {
   localStorage.setItem("token", "abc.def");
   localStorage.setItem("emoji 😀", "naïve ☃ 😀");
@@ -75,9 +75,17 @@ export const FILL_STORAGE = `(async () => {
   }
   const request = indexedDB.open("no stores", 1);
   (await done(request)).close();
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle("folder ☃", { create: true });
+  await folder.getDirectoryHandle("empty", { create: true });
+  for (const [directory, name, bytes] of [[root, "top", [1, 0, 255]], [folder, "inner", []]]) {
+    const writable = await (await directory.getFileHandle(name, { create: true })).createWritable();
+    await writable.write(new Uint8Array(bytes));
+    await writable.close();
+  }
 })()`;
 
-/** Describes localStorage and IndexedDB of the page's origin, item by item, as \`path: value\`. */
+/** Describes localStorage, IndexedDB and private files of the page's origin, item by item, as \`path: value\`. */
 export const DESCRIBE_STORAGE = `(async () => {
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -122,5 +130,13 @@ export const DESCRIBE_STORAGE = `(async () => {
     }
     database.close();
   }
+  const walk = async (directory, path) => {
+    for await (const [name, handle] of directory.entries()) {
+      const bytes = handle.kind === "file" && await (await handle.getFile()).arrayBuffer();
+      lines.push("file " + path + name + ": " + (bytes ? describe(bytes) : "directory"));
+      if (!bytes) await walk(handle, path + name + "/");
+    }
+  };
+  await walk(await navigator.storage.getDirectory(), "/");
   return lines.sort();
 })()`;
