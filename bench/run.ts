@@ -14,6 +14,7 @@ interface BenchModule {
 }
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
+  bridge: () => import("./bridge.ts"),
   freshness: () => import("./freshness.ts"),
 };
 
