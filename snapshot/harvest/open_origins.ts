@@ -9,15 +9,26 @@ import type { BrowserConnection } from "./connect_browser.ts";
 
 type TargetInfo = CdpResult<"Target.getTargets">["targetInfos"][number];
 
+/** A tab or frame of the person. */
+export interface TabTarget {
+  /** Its target. */
+  readonly targetId: string;
+  /** The origin it shows. */
+  readonly origin: string;
+}
+
+/** The tabs and frames of the default context that show web pages. */
+export async function tabTargets(browser: BrowserConnection): Promise<readonly TabTarget[]> {
+  const { targetInfos } = await browser.client.send("Target.getTargets");
+  return targetInfos.flatMap((target) => {
+    const origin = tabOrigin(target, browser.contextId);
+    return origin === undefined ? [] : [{ targetId: target.targetId, origin }];
+  });
+}
+
 /** The origins of the tabs and frames of the default context. */
 export async function openOrigins(browser: BrowserConnection): Promise<readonly string[]> {
-  const { targetInfos } = await browser.client.send("Target.getTargets");
-  return [
-    ...new Set(
-      targetInfos.map((target) => tabOrigin(target, browser.contextId))
-        .filter((origin) => origin !== undefined),
-    ),
-  ];
+  return [...new Set((await tabTargets(browser)).map(({ origin }) => origin))];
 }
 
 /** Follows the tabs. */
