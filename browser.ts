@@ -1,6 +1,9 @@
 /**
  * Runs the warm browser: a virtual screen, Chromium on its persistent profile, and the live view.
  *
+ * Its permission set lets it start one program, `setpriv`, which starts all others. That keeps a
+ * mistake small, not an attacker: who can choose Chromium's flags can run anything as this user.
+ *
  * @module
  */
 import { BROWSER_ENV, readSettings } from "./browser/settings.ts";

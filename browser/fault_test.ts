@@ -5,8 +5,13 @@
  */
 import assert from "node:assert/strict";
 import type { CdpClient } from "../cdp/client.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { eventually } from "../tests/support/eventually.ts";
-import { startReadyBrowser, startWarmBrowser } from "../tests/support/warm_browser.ts";
+import {
+  startReadyBrowser,
+  startWarmBrowser,
+  type WarmBrowser,
+} from "../tests/support/warm_browser.ts";
 
 Deno.test("browser.ts says once, loudly, that Chromium dies at every start", async () => {
   const script = await Deno.makeTempFile({ prefix: "hearth-dying-", suffix: ".sh" });
@@ -52,7 +57,7 @@ for (const taken of ["cdp", "view", "vnc", "health"] as const) {
       env: { [`BROWSER_${taken.toUpperCase()}_PORT`]: String(port) },
     });
 
-    const code = await browser.program.exitCode;
+    const code = await exitOf(browser);
 
     assert.equal(code, 1);
     assert.match(
@@ -72,7 +77,7 @@ Deno.test("browser.ts ends with every fault of its environment", async () => {
     },
   });
 
-  assert.equal(await browser.program.exitCode, 2);
+  assert.equal(await exitOf(browser), 2);
   assert.deepEqual(browser.program.lines, [
     'browser: Cannot read the environment: BROWSER_PROFILE_DIR is "relative", must be an absolute path; ' +
     'BROWSER_CDP_PORT is "0", must be a whole number from 1 to 65535; ' +
@@ -84,7 +89,7 @@ Deno.test("browser.ts ends with every fault of its environment", async () => {
 Deno.test("browser.ts ends with one sentence when its Chromium is missing", async () => {
   await using browser = startWarmBrowser({ env: { BROWSER_CHROMIUM: "/nowhere/chromium" } });
 
-  assert.equal(await browser.program.exitCode, 2);
+  assert.equal(await exitOf(browser), 2);
   assert.deepEqual(browser.program.lines, [
     'browser: Cannot start the browser: missing "/nowhere/chromium", BROWSER_CHROMIUM must name a program',
   ]);
@@ -94,7 +99,7 @@ Deno.test("browser.ts names the Chromium that holds the profile", async () => {
   await using first = await startReadyBrowser();
   await using second = startWarmBrowser({ profile: first.profile });
 
-  assert.equal(await second.program.exitCode, 1);
+  assert.equal(await exitOf(second), 1);
 
   const pid = first.pidOf("chromium");
   assert.deepEqual(second.program.lines, [
@@ -130,7 +135,7 @@ Deno.test("browser.ts keeps cookies set just before it was stopped", async () =>
       ],
     });
     browser.program.kill("SIGTERM");
-    assert.equal(await browser.program.exitCode, 0);
+    assert.equal(await exitOf(browser), 0);
   }
   {
     await using browser = await startReadyBrowser({ profile });
@@ -163,8 +168,8 @@ Deno.test("browser.ts refuses --display without DISPLAY and both flags at once",
   await using noScreen = startWarmBrowser({ args: ["--display"] });
   await using both = startWarmBrowser({ args: ["--display", "--headless"] });
 
-  assert.equal(await noScreen.program.exitCode, 2);
-  assert.equal(await both.program.exitCode, 2);
+  assert.equal(await exitOf(noScreen), 2);
+  assert.equal(await exitOf(both), 2);
   assert.match(noScreen.program.lines.join(), /DISPLAY is not set, must name an X display/);
   assert.match(both.program.lines.join(), /Cannot use "--display" and "--headless" together/);
 });
@@ -182,4 +187,9 @@ function screenOf(pid: number): Record<string, string> {
     variables.filter((variable) => /^(DISPLAY|XAUTHORITY)=/.test(variable))
       .map((variable) => [variable.split("=")[0] ?? "", variable.slice(variable.indexOf("=") + 1)]),
   );
+}
+
+/** Its exit code, waited for. */
+function exitOf(browser: WarmBrowser): Promise<number> {
+  return withDeadline(browser.program.exitCode, 30_000, "The end of browser.ts");
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { withDeadline } from "../core/deadline.ts";
 import { eventually } from "../tests/support/eventually.ts";
 import { runningProcesses } from "../tests/support/processes.ts";
-import { startReadyBrowser } from "../tests/support/warm_browser.ts";
+import { startReadyBrowser, type WarmBrowser } from "../tests/support/warm_browser.ts";
 
 Deno.test("runBrowser() serves CDP, the live view and health when everything is up", async () => {
   await using browser = await startReadyBrowser();
@@ -67,7 +68,7 @@ Deno.test("runBrowser() leaves no process when it is interrupted", async () => {
   const startedMs = performance.now();
 
   browser.program.kill("SIGINT");
-  const code = await browser.program.exitCode;
+  const code = await exitOf(browser);
 
   assert.equal(code, 0);
   assert.ok(performance.now() - startedMs < 5_000);
@@ -81,7 +82,7 @@ Deno.test("runBrowser() leaves no process when it is killed, and starts again", 
     const groups = ["display", "chromium", "x11vnc", "websockify"].map(browser.pidOf);
 
     browser.program.kill("SIGKILL");
-    await browser.program.exitCode;
+    await exitOf(browser);
 
     await using again = await startReadyBrowser({ profile });
     assert.ok(again.pidOf("chromium") > 0);
@@ -132,4 +133,9 @@ function listeners(ports: readonly number[]): Record<number, string[]> {
 function processesOf(profile: string): readonly string[] {
   return runningProcesses().map(({ command }) => command)
     .filter((command) => command.includes(profile));
+}
+
+/** Its exit code, waited for. */
+function exitOf(browser: WarmBrowser): Promise<number> {
+  return withDeadline(browser.program.exitCode, 30_000, "The end of browser.ts");
 }
