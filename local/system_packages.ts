@@ -149,7 +149,7 @@ async function runAll(
       LC_ALL: "C.UTF-8",
     });
     if (code === 0) continue;
-    const words = output.trim().split("\n").slice(-3).join("; ");
+    const words = output.split("\n").filter((line) => line.trim() !== "").slice(-2).join("; ");
     return new Fault(`Cannot run "${command.join(" ")}": exit code ${code}, ${words}`);
   }
   return undefined;
