@@ -1,0 +1,21 @@
+/**
+ * The part of a snapshot that a subject may have.
+ *
+ * @module
+ */
+import type { StorageState } from "../storage_state.ts";
+import { type Grant, mayHaveCookie, mayHaveOrigin } from "./grant.ts";
+
+/**
+ * Keeps the cookies and origins that a grant covers, as they are; nothing else of the state is
+ * carried over, so that a part nobody has thought of here stays with those who may have all.
+ *
+ * @param state A valid state; not changed.
+ * @param grant What may be kept.
+ */
+export function filterState(state: StorageState, grant: Grant): StorageState {
+  return {
+    cookies: state.cookies.filter((cookie) => mayHaveCookie(grant, cookie)),
+    origins: state.origins.filter(({ origin }) => mayHaveOrigin(grant, origin)),
+  };
+}
