@@ -16,6 +16,7 @@ interface BenchModule {
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   bridge: () => import("./bridge.ts"),
   freshness: () => import("./freshness.ts"),
+  harvest: () => import("./harvest.ts"),
 };
 
 await runProgram("bench", async ({ args, print }) => {
