@@ -20,6 +20,8 @@ export interface BrowserConnection {
   readonly client: CdpClient;
   /** Product and version of the browser. */
   readonly product: string;
+  /** Names this run of the browser: another one after every start. */
+  readonly id: string;
   /** The context of the person's profile; others belong to callers and are none of our business. */
   readonly contextId: string;
 }
@@ -33,9 +35,11 @@ export interface BrowserConnection {
 export async function connectBrowser(cdpUrl: URL): Promise<BrowserConnection> {
   let client: CdpClient;
   let product: string;
+  let id: string;
   try {
     const browser = await discoverBrowser(cdpUrl);
     product = browser.product;
+    id = new URL(browser.webSocketUrl).pathname.split("/").at(-1) ?? "";
     client = await connectCdp(browser.webSocketUrl);
   } catch (error) {
     throw new Fault(`connect_over_cdp failed: ${errorText(error)}`, {
@@ -46,7 +50,7 @@ export async function connectBrowser(cdpUrl: URL): Promise<BrowserConnection> {
   try {
     const { defaultBrowserContextId } = await client.send("Target.getBrowserContexts");
     if (defaultBrowserContextId !== undefined) {
-      return { client, product, contextId: defaultBrowserContextId };
+      return { client, product, id, contextId: defaultBrowserContextId };
     }
   } catch (error) {
     client.close();

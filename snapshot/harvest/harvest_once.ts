@@ -9,8 +9,10 @@ import { Fault } from "../../core/fault.ts";
 import { connectBrowser, EXIT_NO_BROWSER } from "./connect_browser.ts";
 import { fullPass } from "./full_pass.ts";
 import { createHarvestState } from "./harvest_state.ts";
-import { ledgerPlace, readLedger, writeLedger } from "./ledger.ts";
-import { publish, readPrevious } from "./publish.ts";
+import { writeLedger } from "./ledger.ts";
+import { openOrigins } from "./open_origins.ts";
+import { createPublisher } from "./publish.ts";
+import { startPoint } from "./start_point.ts";
 import type { HarvestOptions } from "./watch.ts";
 
 /**
@@ -21,14 +23,15 @@ import type { HarvestOptions } from "./watch.ts";
  * @throws {Fault} With the exit codes of the contract.
  */
 export async function harvestOnce(options: HarvestOptions, signal: AbortSignal): Promise<void> {
-  const { cdpUrl, generations, clock, log } = options;
+  const { cdpUrl, generations, guard, clock, log } = options;
   const browser = await connectBrowser(cdpUrl);
   using _client = browser.client;
-  const previous = await readPrevious(generations.path, log);
+  const { isForced } = guard;
+  const { previous, place, ...start } = await startPoint({ generations, browser, isForced });
   const state = createHarvestState({ previous, log, now: () => clock.now() });
-  const place = ledgerPlace(generations);
-  let ledger = await readLedger(place);
+  let ledger = start.ledger;
   try {
+    state.opened(await openOrigins(browser));
     ledger = await fullPass({ ...options, browser, state, previous, ledger, signal });
   } catch (error) {
     if (!(error instanceof CdpClosedError)) throw error;
@@ -38,7 +41,9 @@ export async function harvestOnce(options: HarvestOptions, signal: AbortSignal):
     });
   }
   if (signal.aborted) throw new Fault("Interrupted before the snapshot was written");
-  const isWritten = await publish(state, generations, log);
+  const isWritten = await createPublisher({ generations, browser, guard, clock, log }).publish(
+    state,
+  );
   await writeLedger(place, ledger);
   if (!isWritten) log.info(`snapshot unchanged at ${generations.path}`, state.counts());
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Logger } from "../../core/log.ts";
-import { canonicalBytes } from "../canonical.ts";
+import { createSeenLogouts, type SeenLogouts } from "../guard/seen_logouts.ts";
 import type { StateCookie, StateOrigin, StorageState } from "../storage_state.ts";
 import { type BrowserCookie, toStateCookie } from "./cookies.ts";
 import type { OriginReadings } from "./read_origins.ts";
@@ -17,10 +17,18 @@ export interface HarvestState {
   cookies(): readonly StateCookie[];
   /** Replaces the storage of the origins that were read; one that failed keeps what was known. */
   applyReadings(readings: OriginReadings): void;
+  /**
+   * Takes note of the origins the person has open.
+   *
+   * @returns Whether one of their sites is open for the first time in this run of the browser.
+   */
+  opened(origins: readonly string[]): boolean;
+  /** What was seen to happen in this run of the browser. */
+  seen(): SeenLogouts;
+  /** Grows with every change. */
+  version(): number;
   /** Everything as it is now. */
   snapshot(): StorageState;
-  /** The bytes to publish. */
-  bytes(): Uint8Array<ArrayBuffer>;
   /** How much there is, for the log. */
   counts(): { cookies: number; origins: number };
 }
@@ -41,7 +49,9 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
   const lastKnown = new Map(previous?.origins.map((origin) => [origin.origin, origin]));
   const origins = new Map<string, StateOrigin>();
   const told = new Set<string>();
+  const seen = createSeenLogouts();
   let cookies: readonly StateCookie[] = [];
+  let version = 0;
 
   function tellOnce(msg: string, fields: Readonly<Record<string, unknown>>): void {
     const key = `${msg} ${JSON.stringify(fields)}`;
@@ -54,6 +64,11 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
     return { cookies: [...cookies], origins: [...origins.values()] };
   }
 
+  function changed(): void {
+    version++;
+    seen.observe(snapshot(), now());
+  }
+
   return {
     setCookies(raw) {
       const kept: StateCookie[] = [];
@@ -63,6 +78,7 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
         else tellOnce("cookie cannot travel", { ...outcome.rejected });
       }
       cookies = kept;
+      changed();
     },
     cookies: () => cookies,
     applyReadings({ readings, failures }) {
@@ -80,9 +96,12 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
           tellOnce("origin not read, keeping what was known of it", { origin, reason });
         }
       }
+      changed();
     },
+    opened: (open) => seen.opened(open, now()),
+    seen: () => seen,
+    version: () => version,
     snapshot,
-    bytes: () => canonicalBytes(snapshot()),
     counts: () => ({ cookies: cookies.length, origins: origins.size }),
   };
 }

@@ -9,6 +9,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { errorText } from "../../core/error_text.ts";
+import { Fault } from "../../core/fault.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Generations } from "../generations.ts";
 import type { StorageState } from "../storage_state.ts";
@@ -17,10 +18,11 @@ import { type BrowserCookie, readCookies } from "./cookies.ts";
 import { fullPass } from "./full_pass.ts";
 import { createHarvestState } from "./harvest_state.ts";
 import { trackOpenOrigins } from "./open_origins.ts";
-import { type Ledger, ledgerPlace, readLedger, writeLedger } from "./ledger.ts";
+import { type Ledger, writeLedger } from "./ledger.ts";
 import { pollIntervalMs } from "./poll_interval.ts";
-import { publish, readPrevious } from "./publish.ts";
+import { createPublisher, EXIT_REFUSED, type GuardOptions } from "./publish.ts";
 import { type OriginReading, readHere, readOrigins } from "./read_origins.ts";
+import { startPoint } from "./start_point.ts";
 import { createStorageListeners } from "./storage_listeners.ts";
 import { createWakeUp } from "./wake_up.ts";
 
@@ -32,6 +34,8 @@ export interface HarvestOptions {
   profileDir: string;
   /** Where generations go. */
   generations: Generations;
+  /** What may not be published. */
+  guard: GuardOptions;
   /** Time. */
   clock: Clock;
   /** Events. */
@@ -79,7 +83,7 @@ async function watchBrowser(
   options: HarvestOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { generations, clock, log } = options;
+  const { generations, guard, clock, log } = options;
   const { client } = browser;
   const wakeUp = createWakeUp(clock);
   const stopping = AbortSignal.any([signal, client.closed]);
@@ -92,12 +96,12 @@ async function watchBrowser(
     wakeUp.wake();
   }
 
-  const previous = await readPrevious(generations.path, log);
+  const { previous, place, ...start } = await startPoint({ generations, browser, isForced: false });
+  let ledger = start.ledger;
+  const publisher = createPublisher({ generations, browser, guard, clock, log });
   const state = createHarvestState({ previous, log, now: () => clock.now() });
   using tabs = await trackOpenOrigins(browser, () => active());
   const listeners = createStorageListeners(client, { onChange: active, log });
-  const place = ledgerPlace(generations);
-  let ledger = await readLedger(place);
   const readAll = async (since: StorageState | undefined) => {
     ledger = await fullPass({
       ...options,
@@ -135,9 +139,12 @@ async function watchBrowser(
   let lastCookies: string | undefined;
   let isPublished = false;
   let isFirst = true;
+  let trouble = "";
+  let isRefused = false;
   await readAll(previous);
   while (!stopping.aborted) {
     for (const origin of await listeners.follow(tabs.current())) dirty.add(origin);
+    if (state.opened(tabs.current()) || publisher.isDue()) isPublished = false;
     const askedMs = clock.monotonic();
     const cookies = await readCookies(client);
     const costMs = clock.monotonic() - askedMs;
@@ -158,9 +165,9 @@ async function watchBrowser(
       isPublished = false;
     }
     if (!isPublished) isPublished = await tryPublish();
-    if (isPublished && isFirst) {
+    if ((isPublished || isRefused) && isFirst) {
       isFirst = false;
-      log.info("first harvest done", state.counts());
+      log.info("first harvest done", { ...state.counts(), isRefused });
     }
     await wakeUp.sleep(pollIntervalMs({ quietMs: clock.monotonic() - activeMs, costMs }), stopping);
     await clock.sleep(SETTLE_MS, stopping);
@@ -168,14 +175,20 @@ async function watchBrowser(
   await listeners.close();
   if (!signal.aborted) throw new Error("the browser closed the connection");
 
-  /** A full disk is the admin's to mend; meanwhile the harvester goes on and tries again. */
+  /** A full disk or a refusal is a person's to mend; meanwhile the harvester tries again. */
   async function tryPublish(): Promise<boolean> {
     try {
-      await publish(state, generations, log);
+      await publisher.publish(state);
       await writeLedger(place, withOpen(ledger, tabs.current()));
+      if (trouble !== "") log.info("the snapshot is published again", state.counts());
+      [trouble, isRefused] = ["", false];
       return true;
     } catch (error) {
-      log.error(errorText(error));
+      const text = errorText(error);
+      isRefused = error instanceof Fault && error.exitCode === EXIT_REFUSED;
+      // Said once, not with every attempt.
+      if (text !== trouble) log.error(text);
+      trouble = text;
       return false;
     }
   }
