@@ -12,7 +12,14 @@
 import { type FrameHeader, FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
 import { CLOSE_CODE, renderTextFrame } from "./frame_writer.ts";
 import { MessageScan } from "./message_scan.ts";
-import { judgeMethod, type MethodVerdict, paramsOf, type RefusedMethod } from "./method_rules.ts";
+import {
+  judgeMethod,
+  type MethodVerdict,
+  paramsOf,
+  type RefusedMethod,
+  watchedMethods,
+} from "./method_rules.ts";
+import { PlainMessages } from "./plain_messages.ts";
 import type { TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter, Filtered, TunnelClose } from "./tunnel.ts";
 
@@ -41,6 +48,7 @@ export class ClientGuard implements ClientFilter {
   readonly downSink?: FrameSink;
 
   readonly #options: ClientGuardOptions;
+  readonly #plain: PlainMessages | undefined;
   /** What was held of earlier pieces. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -67,7 +75,9 @@ export class ClientGuard implements ClientFilter {
    */
   constructor(options: ClientGuardOptions) {
     this.#options = options;
+    // With a ledger every call matters, not only those that may be refused.
     if (options.ledger !== undefined) this.downSink = options.ledger.sink;
+    else this.#plain = new PlainMessages(watchedMethods(options.refused));
     this.scanner = new FrameScanner({
       onHeaderByte: (piece, at, isFirst) => isFirst && this.#startFrame(piece[at] as number, at),
       onPayload: (piece, from, to, header) => this.#readPayload(piece, from, to, header),
@@ -82,6 +92,13 @@ export class ClientGuard implements ClientFilter {
     this.#replies = [];
     this.#outFrom = this.#outTo = 0;
     if (this.#close !== undefined) return { forward: [], replies: [] };
+    if (this.scanner.isAtBoundary && !this.#isInMessage) {
+      const plain = this.#plain?.read(piece);
+      if (plain !== undefined) {
+        this.scanner.skip(plain.messages, plain.largestBytes);
+        return { forward: [piece], replies: [] };
+      }
+    }
     if (!this.scanner.isAtBoundary) this.#partFrom = 0;
     this.scanner.push(piece);
     if (this.#close === undefined) this.#endPiece();

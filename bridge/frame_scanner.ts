@@ -108,6 +108,13 @@ export class FrameScanner {
     return boundary;
   }
 
+  /** Counts whole messages of one frame each that somebody else looked at. */
+  skip(messages: number, largestBytes: number): void {
+    this.frames += messages;
+    this.messages += messages;
+    this.largestMessageBytes = Math.max(this.largestMessageBytes, largestBytes);
+  }
+
   #endFrame(header: FrameHeader, end: number): number {
     this.#frame = undefined;
     this.frames++;

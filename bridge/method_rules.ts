@@ -53,6 +53,17 @@ export function parseRefusedMethod(rule: string): RefusedMethod {
   return { method, scope: scope === "default" || scope === "foreign" ? scope : "all" };
 }
 
+/** Every method that {@linkcode judgeMethod} may not let pass. */
+export function watchedMethods(refused: readonly RefusedMethod[]): readonly string[] {
+  return [
+    ...ENDING,
+    "Target.exposeDevToolsProtocol",
+    "Target.sendMessageToTarget",
+    "Page.navigate",
+    ...refused.map(({ method }) => method),
+  ];
+}
+
 /** Judges a call. */
 export function judgeMethod(
   facts: MethodFacts,
