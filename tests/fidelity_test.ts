@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 import { type BrowserCookie } from "../snapshot/harvest/cookies.ts";
 import { parseStorageState } from "../snapshot/storage_state.ts";
 import { CHROMIUM, startChromium, type TestChromium } from "./support/chromium.ts";
+import { cookieIdentity } from "./support/cookie_identity.ts";
 import { type Person, sitDown } from "./support/person.ts";
 import { startProgram } from "./support/program.ts";
 import { startSite, type TestSite } from "./support/site.ts";
@@ -111,8 +112,8 @@ Deno.test("harvester carries every cookie, item and record to another browser wh
     assert.ok(browserContextId !== undefined);
     const { cookies } = await cdp.send("Storage.getCookies", { browserContextId });
     assert.deepEqual(
-      (cookies as BrowserCookie[]).map(identity).sort(),
-      sourceCookies.map(identity).sort(),
+      (cookies as BrowserCookie[]).map(cookieIdentity).sort(),
+      sourceCookies.map(cookieIdentity).sort(),
     );
     assert.equal(cookies.filter((cookie) => cookie.partitionKey !== undefined).length, 4);
     for (const [origin, lines] of truth) {
@@ -166,12 +167,3 @@ Deno.test("harvester shows no tab, asks no site and leaves no history when it ha
   await Deno.remove(dir, { recursive: true });
   await Deno.remove(profile, { recursive: true });
 });
-
-/** Everything of a cookie that a snapshot promises to carry. */
-function identity(cookie: BrowserCookie): string {
-  const { name, value, domain, path, httpOnly, secure, session, expires } = cookie;
-  const sameSite = cookie.sameSite ?? "Lax";
-  const partition = JSON.stringify(cookie.partitionKey ?? null);
-  const until = session ? "session" : Math.round(Number(expires));
-  return [name, value, domain, path, httpOnly, secure, sameSite, until, partition].join(" ");
-}
