@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { payloadText } from "./frame_payload.ts";
 import { type FrameHeader, FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
 import { CLOSE_CODE, renderTextFrame } from "./frame_writer.ts";
 import { MessageScan } from "./message_scan.ts";
@@ -20,15 +21,17 @@ import {
   watchedMethods,
 } from "./method_rules.ts";
 import { PlainMessages } from "./plain_messages.ts";
-import type { TargetLedger } from "./target_ledger.ts";
+import { LEDGER_METHODS, type TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter, Filtered, TunnelClose } from "./tunnel.ts";
 
 /** How the guard is set. */
 export interface ClientGuardOptions {
   /** Methods to refuse beside those that end the browser. */
   readonly refused: readonly RefusedMethod[];
-  /** Which targets the client made; only where a rule asks. */
-  readonly ledger?: TargetLedger | undefined;
+  /** Which targets the client made. */
+  readonly ledger: TargetLedger;
+  /** Closes what a client leaves behind that believes it closed the browser. */
+  readonly closeLeftovers?: ((ledger: TargetLedger) => Promise<void>) | undefined;
   /** Told of each message that was kept from the browser. */
   readonly onHit: (method: string) => void;
 }
@@ -45,10 +48,10 @@ const PROTOCOL_ERROR: TunnelClose = {
 /** Guards one client's stream. */
 export class ClientGuard implements ClientFilter {
   readonly scanner: FrameScanner;
-  readonly downSink?: FrameSink;
+  readonly downSink: FrameSink;
 
   readonly #options: ClientGuardOptions;
-  readonly #plain: PlainMessages | undefined;
+  readonly #plain: PlainMessages;
   /** What was held of earlier pieces. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -67,6 +70,7 @@ export class ClientGuard implements ClientFilter {
   #outTo = 0;
   #replies: Uint8Array[] = [];
   #close: TunnelClose | undefined;
+  #hasPretended = false;
 
   /**
    * Starts right after the handshake.
@@ -75,9 +79,8 @@ export class ClientGuard implements ClientFilter {
    */
   constructor(options: ClientGuardOptions) {
     this.#options = options;
-    // With a ledger every call matters, not only those that may be refused.
-    if (options.ledger !== undefined) this.downSink = options.ledger.sink;
-    else this.#plain = new PlainMessages(watchedMethods(options.refused));
+    this.downSink = options.ledger.sink;
+    this.#plain = new PlainMessages([...watchedMethods(options.refused), ...LEDGER_METHODS]);
     this.scanner = new FrameScanner({
       onHeaderByte: (piece, at, isFirst) => isFirst && this.#startFrame(piece[at] as number, at),
       onPayload: (piece, from, to, header) => this.#readPayload(piece, from, to, header),
@@ -93,7 +96,7 @@ export class ClientGuard implements ClientFilter {
     this.#outFrom = this.#outTo = 0;
     if (this.#close !== undefined) return { forward: [], replies: [] };
     if (this.scanner.isAtBoundary && !this.#isInMessage) {
-      const plain = this.#plain?.read(piece);
+      const plain = this.#plain.read(piece);
       if (plain !== undefined) {
         this.scanner.skip(plain.messages, plain.largestBytes);
         return { forward: [piece], replies: [] };
@@ -104,6 +107,12 @@ export class ClientGuard implements ClientFilter {
     if (this.#close === undefined) this.#endPiece();
     this.#flushOut();
     return { forward: this.#forward, replies: this.#replies, close: this.#close };
+  }
+
+  /** Tidies up after a client that was told its browser is closed. */
+  async onEnd(): Promise<void> {
+    const { ledger, closeLeftovers } = this.#options;
+    if (this.#hasPretended) await closeLeftovers?.(ledger);
   }
 
   #startFrame(first: number, at: number): void {
@@ -156,11 +165,11 @@ export class ClientGuard implements ClientFilter {
   #judge(scan: MessageScan): MethodVerdict {
     const { refused, ledger } = this.#options;
     for (const method of scan.methods) {
-      ledger?.onCall(method, scan.id, scan.sessionId);
+      ledger.onCall(method, scan.id, scan.sessionId);
       const verdict = judgeMethod({
         method,
         readParams: () => this.#readParams(),
-        isOwnTarget: (id) => ledger?.isOwn(id) ?? false,
+        isOwnTarget: (id) => ledger.targets.has(id),
       }, refused);
       if (verdict.kind !== "pass") return verdict;
     }
@@ -170,31 +179,15 @@ export class ClientGuard implements ClientFilter {
   /** Puts the held message together; only for the few methods whose parameters matter. */
   #readParams(): Readonly<Record<string, unknown>> | undefined {
     if (this.#isStreaming) return undefined;
-    const decoder = new TextDecoder();
-    let text = "";
-    let phase = 0;
-    const scanner = new FrameScanner({
-      onHeaderByte: (_piece, _at, isFirst) => isFirst && (phase = 0),
-      onPayload(piece, from, to, { mask }) {
-        const part = piece.slice(from, to);
-        if (mask !== undefined) {
-          for (let at = 0; at < part.length; at++) {
-            part[at] = part[at] as number ^ mask[(at + phase) & 3] as number;
-          }
-        }
-        phase = (phase + part.length) & 3;
-        text += decoder.decode(part, { stream: true });
-      },
-    });
-    for (const part of this.#held) scanner.push(part);
-    for (const [from, to] of this.#parts) scanner.push(this.#piece.subarray(from, to));
-    return paramsOf(text);
+    const parts = this.#parts.map(([from, to]) => this.#piece.subarray(from, to));
+    return paramsOf(payloadText([...this.#held, ...parts]));
   }
 
   #keepBack(verdict: Exclude<MethodVerdict, { kind: "pass" }>, scan: MessageScan): void {
     this.#options.onHit(verdict.method);
     const base = { id: scan.id, sessionId: scan.sessionId };
     if (verdict.kind === "pretend") {
+      this.#hasPretended = true;
       this.#replies.push(renderTextFrame(JSON.stringify({ ...base, result: {} })));
       this.#close = {
         end: "guard",

@@ -15,7 +15,12 @@ interface Outcome {
 
 function feed(pieces: readonly Uint8Array[], options: Partial<ClientGuardOptions> = {}): Outcome {
   const hits: string[] = [];
-  const guard = new ClientGuard({ refused: [], onHit: (method) => hits.push(method), ...options });
+  const guard = new ClientGuard({
+    refused: [],
+    ledger: new TargetLedger(),
+    onHit: (method) => hits.push(method),
+    ...options,
+  });
   const forwarded: Uint8Array[] = [];
   const replies: unknown[] = [];
   let close: TunnelClose | undefined;
@@ -70,7 +75,7 @@ Deno.test("ClientGuard.push() passes harmless messages byte for byte, however th
 });
 
 Deno.test("ClientGuard.push() passes whole messages as the same bytes, uncopied", () => {
-  const guard = new ClientGuard({ refused: [], onHit: () => {} });
+  const guard = new ClientGuard({ refused: [], ledger: new TargetLedger(), onHit: () => {} });
   const piece = concat([clientText('{"id":1,"method":"A.b"}'), clientText('{"id":2}')]);
 
   const { forward } = guard.push(piece);
@@ -180,7 +185,7 @@ for (
 }
 
 Deno.test("ClientGuard.push() lets a client close the targets it made, and only those", () => {
-  const ledger = new TargetLedger();
+  const ledger = new TargetLedger({ isWatchful: true });
   const guard = new ClientGuard({
     refused: [parseRefusedMethod("Target.closeTarget:foreign")],
     ledger,

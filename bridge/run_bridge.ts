@@ -18,6 +18,7 @@ import { startBridgeServer } from "./bridge_server.ts";
 import { ClientGuard } from "./client_guard.ts";
 import type { BridgeConfig } from "./config.ts";
 import { runSelfProbe } from "./self_probe.ts";
+import { closeLeftovers } from "./leftovers.ts";
 import { parseRefusedMethod } from "./method_rules.ts";
 import { TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter } from "./tunnel.ts";
@@ -106,7 +107,7 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
       target: authority,
     });
     const probing = runSelfProbe({
-      address: `http://${authority}`,
+      address: addressOf(config),
       everyMs: 5_000,
       deadlineMs: 2_000,
       health,
@@ -136,13 +137,26 @@ function createGuard(
 ): ((log: Logger) => ClientFilter) | undefined {
   if (config.BRIDGE_GUARD === "off") return undefined;
   const refused = config.BRIDGE_REFUSE_METHODS.map(parseRefusedMethod);
-  const hasLedger = refused.some((rule) => rule.scope === "foreign");
+  const isWatchful = refused.some((rule) => rule.scope === "foreign");
+  const address = addressOf(config);
   return (log) =>
     new ClientGuard({
       refused,
-      ledger: hasLedger ? new TargetLedger() : undefined,
+      ledger: new TargetLedger({ isWatchful }),
+      closeLeftovers: async (ledger) => {
+        try {
+          await closeLeftovers(address, ledger);
+        } catch (error) {
+          // The browser is going; what was left goes with it.
+          log.warn("cannot close what a client left", { error });
+        }
+      },
       onHit: (method) => onHit(method, log),
     });
+}
+
+function addressOf(config: BridgeConfig): string {
+  return `http://${upstreamAuthority(config.BRIDGE_TARGET_ADDR, config.BRIDGE_TARGET_PORT)}`;
 }
 
 async function readToken(path: string): Promise<Secret> {

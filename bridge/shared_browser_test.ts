@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { startTestBridge } from "../tests/support/bridge.ts";
 import { startChromium } from "../tests/support/chromium.ts";
+import { eventually } from "../tests/support/eventually.ts";
 import { connectRaw, type RawClient } from "./raw_client.ts";
 import { exchange } from "./test_server.ts";
 
@@ -49,6 +50,49 @@ Deno.test("bridge() survives Browser.close of a client that only knows a page", 
 
   strictEqual((await client.ended).code, 1000);
   ok((await (await fetch(`${bridge.url}/json/version`)).json()).Browser);
+});
+
+Deno.test("bridge() closes the tabs and contexts of a client that closes the browser, and only those", async () => {
+  await using browser = await startChromium();
+  await using bridge = await startTestBridge({ targetPort: browser.port });
+  await using other = await connectRaw(bridge.port, "/devtools/browser");
+  await using client = await connectRaw(bridge.port, "/devtools/browser");
+  const page = { url: "about:blank#theirs" };
+  const { result: theirs } = await other.call("Target.createTarget", page);
+  await client.call("Target.createTarget", { url: "about:blank#mine" });
+  const { result: context } = await client.call("Target.createBrowserContext");
+  await client.call("Target.createTarget", { url: "about:blank#mine", ...context });
+
+  await client.send({ id: 900, method: "Browser.close" });
+  await client.ended;
+
+  const targets = await eventually("only the others' pages", async () => {
+    const infos = (await other.call("Target.getTargets")).result.targetInfos as TargetInfo[];
+    return !infos.some(({ url }) => url.endsWith("#mine")) && infos;
+  });
+  ok(targets.some(({ targetId }) => targetId === theirs.targetId));
+  const { result } = await other.call("Target.getBrowserContexts");
+  deepStrictEqual(result.browserContextIds, []);
+});
+
+Deno.test("bridge() leaves the browser its last tab, whoever made it", async () => {
+  await using browser = await startChromium();
+  await using bridge = await startTestBridge({ targetPort: browser.port });
+  await using other = await connectRaw(bridge.port, "/devtools/browser");
+  await using client = await connectRaw(bridge.port, "/devtools/browser");
+  const pages = async () =>
+    ((await other.call("Target.getTargets")).result.targetInfos as TargetInfo[])
+      .filter(({ type }) => type === "page");
+  const [first] = await pages();
+  for (let turn = 0; turn < 2; turn++) {
+    await client.call("Target.createTarget", { url: "about:blank#mine" });
+  }
+  await client.call("Target.closeTarget", { targetId: first?.targetId });
+
+  await client.send({ id: 900, method: "Browser.close" });
+  await client.ended;
+
+  await eventually("one page", async () => (await pages()).length === 1);
 });
 
 Deno.test("bridge() survives a typed address that crashes the browser", async () => {
@@ -168,6 +212,12 @@ Deno.test("bridge() gives a page in the browser itself nothing, by any local nam
   const metrics = await (await fetch(`${bridge.adminUrl}/metrics`)).text();
   ok(/refusals_total\{reason="origin"\} [1-9]/.test(metrics), metrics);
 });
+
+interface TargetInfo {
+  readonly targetId: string;
+  readonly type: string;
+  readonly url: string;
+}
 
 function servePage() {
   const server = Deno.serve(

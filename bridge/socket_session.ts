@@ -134,6 +134,7 @@ async function runTunnel(
     closeQuietly(answer.conn);
     throw error;
   }
+  const filter = createFilter?.(log);
   const tunnel = new Tunnel({
     client,
     browser: answer.conn,
@@ -142,7 +143,7 @@ async function runTunnel(
     browserEnd: route.kind === "browser_socket"
       ? { code: CLOSE_CODE.restart, text: "The browser ended: connect again" }
       : { code: CLOSE_CODE.goingAway, text: "The page or the browser ended" },
-    filter: createFilter?.(log),
+    filter,
     isPingable: isPingable(kind),
     lingerMs,
   });
@@ -171,6 +172,7 @@ async function runTunnel(
     traffic.note(tunnel);
     metrics.openSockets.dec({ client: kind });
   }
+  await filter?.onEnd?.();
 }
 
 /** How tunnels end when the bridge stops. */

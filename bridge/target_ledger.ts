@@ -1,6 +1,9 @@
 /**
- * Which targets a client made: by `Target.createTarget`, in a context of its own, or opened by a
- * page of its own. Only kept where a rule asks for it.
+ * Which targets and contexts a client made, so that they can be told from those of others and do
+ * not outlive a client that believes it closed the browser.
+ *
+ * Answers of the browser are read only while one is awaited that names a target. Where a rule asks
+ * for more, all of them are read: then pages opened by pages of the client's own count too.
  *
  * @module
  */
@@ -9,9 +12,21 @@ import { type FrameHeader, type FrameSink, OPCODE } from "./frame_scanner.ts";
 /** Longer messages are not about targets. */
 const MESSAGE_BYTES = 65_536;
 
+/** The calls whose answers name something new. */
+export const LEDGER_METHODS: readonly string[] = [
+  "Target.createTarget",
+  "Target.createBrowserContext",
+];
+
 /** One client's targets. */
 export class TargetLedger {
-  readonly #calls = new Map<string, string>();
+  /** The targets this client is known to have made. */
+  readonly targets: ReadonlySet<string>;
+  /** The contexts this client made. */
+  readonly contexts: ReadonlySet<string>;
+
+  readonly #isWatchful: boolean;
+  readonly #calls = new Set<string>();
   readonly #targets = new Set<string>();
   readonly #contexts = new Set<string>();
   #message: Uint8Array[] = [];
@@ -20,28 +35,36 @@ export class TargetLedger {
   /** Reads along with the browser. */
   readonly sink: FrameSink = {
     onPayload: (piece, from, to, header) => {
-      if (header.opcode >= OPCODE.close) return;
+      if (header.opcode >= OPCODE.close || !this.#isReading) return;
       this.#messageBytes += to - from;
       if (this.#messageBytes <= MESSAGE_BYTES) this.#message.push(piece.slice(from, to));
     },
     onFrameEnd: (header) => this.#endFrame(header),
   };
 
-  /** Notes a call whose answer will name a target or a context. */
-  onCall(method: string, id: number | undefined, sessionId: string | undefined): void {
-    if (method === "Target.createTarget" || method === "Target.createBrowserContext") {
-      this.#calls.set(`${sessionId ?? ""} ${id}`, method);
-    }
+  /**
+   * Knows nothing yet.
+   *
+   * @param options Whether every message of the browser is read.
+   */
+  constructor(options: { isWatchful?: boolean } = {}) {
+    this.#isWatchful = options.isWatchful ?? false;
+    this.targets = this.#targets;
+    this.contexts = this.#contexts;
   }
 
-  /** Whether this client made a target. */
-  isOwn(targetId: string): boolean {
-    return this.#targets.has(targetId);
+  get #isReading(): boolean {
+    return this.#isWatchful || this.#calls.size > 0;
+  }
+
+  /** Notes a call whose answer will name a target or a context. */
+  onCall(method: string, id: number | undefined, sessionId: string | undefined): void {
+    if (LEDGER_METHODS.includes(method)) this.#calls.add(`${sessionId ?? ""} ${id}`);
   }
 
   #endFrame(header: FrameHeader): void {
     if (header.opcode >= OPCODE.close || !header.isFinal) return;
-    const isWhole = this.#messageBytes <= MESSAGE_BYTES;
+    const isWhole = this.#messageBytes > 0 && this.#messageBytes <= MESSAGE_BYTES;
     const parts = this.#message;
     this.#message = [];
     this.#messageBytes = 0;

@@ -52,6 +52,8 @@ export interface ClientFilter {
   push(piece: Uint8Array): Filtered;
   /** Wants to see the browser's frames too. */
   readonly downSink?: FrameSink;
+  /** Called when the connection has ended. */
+  onEnd?(): Promise<void>;
 }
 
 /** The two sockets and what is known of them. */
