@@ -9,12 +9,18 @@ import { runProgram } from "./core/program.ts";
 import { serveSnapshot } from "./snapshot/server/serve_snapshot.ts";
 import { SERVER_ENV } from "./snapshot/server/server_env.ts";
 
+const reload = new EventTarget();
+
 await runProgram("snapshot_server", async ({ args, env, log, signal }) => {
   const command = defineCommand({
     name: "snapshot_server",
     description: "Serve the harvested browser state to whoever shows the bearer token",
     examples: [
       ["PW_TOKEN_FILE=/run/secrets/snapshot_server/token snapshot_server", "serve on port 8088"],
+      [
+        "ACCESS_FILE=/etc/hearth/access.yaml snapshot_server",
+        "each subject its own sites; SIGHUP reads the file again",
+      ],
       [
         'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8088/api/snapshot',
         "fetch the snapshot",
@@ -28,5 +34,5 @@ await runProgram("snapshot_server", async ({ args, env, log, signal }) => {
     },
   });
   if (parseCommand(command, args) === "done") return;
-  await serveSnapshot(readEnv(SERVER_ENV, env), { log }, signal);
-});
+  await serveSnapshot(readEnv(SERVER_ENV, env), { log, reload }, signal);
+}, { onReload: () => reload.dispatchEvent(new Event("reload")) });

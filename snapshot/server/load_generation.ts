@@ -8,7 +8,7 @@
  */
 import { errorText } from "../../core/error_text.ts";
 import { etagOf } from "../etag.ts";
-import { parseStorageState, StorageStateError } from "../storage_state.ts";
+import { parseStorageState, type StorageState, StorageStateError } from "../storage_state.ts";
 
 /** A larger file is not read: it is no snapshot, and memory is shared with a browser. */
 export const MAX_SNAPSHOT_BYTES: number = 256 * 1024 * 1024;
@@ -19,6 +19,8 @@ export interface Generation {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The strong tag of the bytes. */
   readonly etag: string;
+  /** What the bytes say. */
+  readonly state: StorageState;
   /** When the file was written, in milliseconds since the epoch. */
   readonly modifiedMs: number;
 }
@@ -68,10 +70,10 @@ export async function loadGeneration(path: string, known: LoadOptions = {}): Pro
     const bytes = await new Response(file.readable).bytes();
     const etag = etagOf(bytes);
     if (etag === known.etag) return { kind: "same", identity };
-    const reason = invalidReason(bytes);
-    if (reason !== undefined) return { kind: "invalid", identity, reason };
+    const state = readState(bytes);
+    if (typeof state === "string") return { kind: "invalid", identity, reason: state };
     const modifiedMs = info.mtime?.getTime() ?? 0;
-    return { kind: "loaded", identity, generation: { bytes, etag, modifiedMs } };
+    return { kind: "loaded", identity, generation: { bytes, etag, state, modifiedMs } };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
     if (error instanceof Deno.errors.NotCapable) throw error;
@@ -79,11 +81,12 @@ export async function loadGeneration(path: string, known: LoadOptions = {}): Pro
   }
 }
 
-function invalidReason(bytes: Uint8Array): string | undefined {
+/** The state, or why it is none. */
+function readState(bytes: Uint8Array): StorageState | string {
   try {
     // A byte order mark is kept, so that it fails here and not in the reader's JSON.parse.
-    parseStorageState(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-    return undefined;
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return parseStorageState(decoder.decode(bytes));
   } catch (error) {
     if (error instanceof StorageStateError) return error.message;
     if (error instanceof TypeError) return "it is not UTF-8";

@@ -5,16 +5,17 @@
  */
 import { startAdminServer } from "../../core/admin_server.ts";
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { Fault } from "../../core/fault.ts";
 import { createHealth } from "../../core/health.ts";
 import { startHttpServer } from "../../core/http_server.ts";
 import type { Logger } from "../../core/log.ts";
 import { createMetrics } from "../../core/metrics.ts";
+import { createInventory } from "../inventory/inventory.ts";
+import { mayRead, openGates } from "./open_gates.ts";
 import { createSnapshotApi } from "./snapshot_api.ts";
+import { createSnapshotBodies } from "./snapshot_bodies.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 import type { ServerEnv } from "./server_env.ts";
 import { registerServerMetrics } from "./server_metrics.ts";
-import { createTokenGate } from "./token_gate.ts";
 import { watchFile } from "./watch_file.ts";
 
 /** What the server is given. */
@@ -23,6 +24,8 @@ export interface ServeSnapshotDeps {
   log: Logger;
   /** Time. @default {systemClock} */
   clock?: Clock;
+  /** Where a "reload" event asks for the access file to be read again, as SIGHUP does. */
+  reload?: EventTarget;
 }
 
 /** Where the server listens. */
@@ -48,19 +51,28 @@ export async function serveSnapshot(
   signal: AbortSignal,
   onListening?: (at: ListeningAt) => void,
 ): Promise<void> {
-  const { log, clock = systemClock } = deps;
-  const { SNAPSHOT_PATH: path, PW_TOKEN_FILE: file, PW_TOKEN: token, HOST: hostname } = config;
+  const { log, clock = systemClock, reload } = deps;
+  const { SNAPSHOT_PATH: path, HOST: hostname } = config;
   const health = createHealth();
   const metrics = createMetrics();
-  const store = createSnapshotStore({ path, health, log, clock });
-  const gate = await mayRead("PW_TOKEN_FILE", createTokenGate({ file, token, clock, health, log }));
-  await mayRead("SNAPSHOT_PATH", store.reload());
-  const api = createSnapshotApi({
-    store,
-    gate,
+  const bodies = createSnapshotBodies();
+  const inventory = createInventory({ path, clock, log });
+  const store = createSnapshotStore({
+    path,
+    health,
+    log,
     clock,
-    onAnswer: registerServerMetrics({ metrics, store, health, clock }),
+    maxAgeMs: config.SNAPSHOT_MAX_AGE_SECONDS * 1_000,
+    onGeneration: ({ state, modifiedMs }) => void inventory.note({ state, writtenMs: modifiedMs }),
   });
+  const { gate, reloadAccess } = await openGates(config, { log, clock, health }, () => {
+    // Who is held may have something else now, or nothing.
+    bodies.clear();
+    store.wake();
+  });
+  await mayRead("SNAPSHOT_PATH", store.reload());
+  const onAnswer = registerServerMetrics({ metrics, store, bodies, health, clock });
+  const api = createSnapshotApi({ store, bodies, gate, inventory, health, clock, onAnswer });
   const server = startHttpServer(api, {
     hostname,
     port: config.PORT,
@@ -69,6 +81,10 @@ export async function serveSnapshot(
   const { METRICS_ADDR: adminHostname, METRICS_PORT: adminPort } = config;
   const stops = [server.stop];
   const stopWatch = new AbortController();
+  reload?.addEventListener("reload", () => {
+    log.info("reading the access file again, as asked");
+    reloadAccess();
+  }, { signal: stopWatch.signal });
   try {
     const admin = startAdminServer({ hostname: adminHostname, port: adminPort, health, metrics });
     stops.push(admin.stop);
@@ -79,6 +95,7 @@ export async function serveSnapshot(
         store.reload({ isForced: kind === "event" }).catch((error) =>
           log.error("cannot look at the snapshot", { error })
         );
+        if (kind === "poll") reloadAccess();
       },
       onWatching(isWatching, error) {
         if (isWatching) health.clear("watch_unavailable");
@@ -98,19 +115,6 @@ export async function serveSnapshot(
     store.close();
     stopWatch.abort();
     await Promise.all(stops.map((stop) => stop()));
-  }
-}
-
-/** A path outside the permissions is a mistake of whoever started the program, not of the file. */
-async function mayRead<T>(name: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new Fault(`Cannot read ${name}: the program's permissions do not cover that path`, {
-      code: "config",
-      cause: error,
-    });
   }
 }
 

@@ -18,6 +18,8 @@ async function startServer(path: string) {
       SNAPSHOT_PATH: path,
       PW_TOKEN_FILE: undefined,
       PW_TOKEN: new Secret("s3cret"),
+      ACCESS_FILE: undefined,
+      SNAPSHOT_MAX_AGE_SECONDS: 0,
       HOST: "127.0.0.1",
       PORT: 0,
       METRICS_ADDR: "127.0.0.1",
@@ -165,6 +167,8 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
     SNAPSHOT_PATH: `${directory.path}/s.json`,
     PW_TOKEN_FILE: undefined,
     PW_TOKEN: undefined,
+    ACCESS_FILE: undefined,
+    SNAPSHOT_MAX_AGE_SECONDS: 0,
     HOST: "127.0.0.1",
     METRICS_ADDR: "127.0.0.1",
   };

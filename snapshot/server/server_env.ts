@@ -4,7 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import { pathVariable, portVariable, secretVariable, textVariable } from "../../core/env.ts";
+import {
+  integerVariable,
+  pathVariable,
+  portVariable,
+  secretVariable,
+  textVariable,
+} from "../../core/env.ts";
 import type { Secret } from "../../core/secret.ts";
 
 /** The variables of the snapshot server. */
@@ -12,6 +18,8 @@ export const SERVER_ENV: z.ZodObject<{
   SNAPSHOT_PATH: z.ZodType<string>;
   PW_TOKEN_FILE: z.ZodType<string | undefined>;
   PW_TOKEN: z.ZodType<Secret | undefined>;
+  ACCESS_FILE: z.ZodType<string | undefined>;
+  SNAPSHOT_MAX_AGE_SECONDS: z.ZodType<number>;
   HOST: z.ZodType<string>;
   PORT: z.ZodType<number>;
   METRICS_ADDR: z.ZodType<string>;
@@ -21,8 +29,18 @@ export const SERVER_ENV: z.ZodObject<{
     "the snapshot that the harvester writes",
     "/profile/snapshots/storage-state.json",
   ),
-  PW_TOKEN_FILE: pathVariable("a file with the bearer token, read again when it changes"),
-  PW_TOKEN: secretVariable("the bearer token itself; PW_TOKEN_FILE wins"),
+  PW_TOKEN_FILE: pathVariable(
+    "a file with the bearer token for all sites, read again when it changes",
+  ),
+  PW_TOKEN: secretVariable("the bearer token itself, for all sites; PW_TOKEN_FILE wins"),
+  ACCESS_FILE: pathVariable("who else may read, and which sites; read again when it changes"),
+  SNAPSHOT_MAX_AGE_SECONDS: integerVariable({
+    fallback: 0,
+    min: 0,
+    max: 31_536_000,
+    description:
+      "not ready with an older snapshot; 0: any age, since one is written on change only",
+  }),
   HOST: textVariable("address to listen on", "0.0.0.0"),
   PORT: portVariable(8088, "port to listen on"),
   METRICS_ADDR: textVariable("address of /healthz, /readyz and /metrics", "127.0.0.1"),

@@ -7,6 +7,8 @@ import { Counter, Gauge } from "prom-client";
 import type { Clock } from "../../core/clock.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Metrics } from "../../core/metrics.ts";
+import { API_PATHS } from "./snapshot_api.ts";
+import type { SnapshotBodies } from "./snapshot_bodies.ts";
 import type { SnapshotStore } from "./snapshot_store.ts";
 
 /** What is measured and where it is registered. */
@@ -15,6 +17,8 @@ export interface ServerMetricsOptions {
   metrics: Metrics;
   /** The snapshot. */
   store: SnapshotStore;
+  /** What each scope is sent. */
+  bodies: SnapshotBodies;
   /** The program's states. */
   health: HealthRegistry;
   /** Time. */
@@ -29,7 +33,7 @@ export interface ServerMetricsOptions {
 export function registerServerMetrics(
   options: ServerMetricsOptions,
 ): (path: string, status: number | "gone") => void {
-  const { metrics, store, health, clock } = options;
+  const { metrics, store, bodies, health, clock } = options;
   const registers = [metrics];
   const prefix = "hearth_snapshot_server";
 
@@ -51,6 +55,7 @@ export function registerServerMetrics(
     registers,
   });
   gauge("waiters", "Long polls that are held now", () => store.waiterCount());
+  gauge("scopes", "Different scopes served of this snapshot", () => bodies.count());
   gauge("snapshot_bytes", "Size of the snapshot served", () => store.current()?.bytes.length ?? 0);
   gauge("snapshot_age_seconds", "Time since the snapshot was written; NaN without one", () => {
     const generation = store.current();
@@ -72,9 +77,16 @@ export function registerServerMetrics(
     },
   });
 
+  const counts = new Map<string, ReturnType<typeof requests.labels>>();
   return (path, status) => {
-    // Any other path is a stranger's text and would be a label each.
-    const known = path === "/healthz" || path === "/api/snapshot" ? path : "other";
-    requests.inc({ path: known, status: String(status) });
+    const known = `${path} ${status}`;
+    let count = counts.get(known);
+    if (count === undefined) {
+      // Any other path is a stranger's text and would be a label each.
+      const label = API_PATHS.includes(path) ? path : "other";
+      count = requests.labels(label, String(status));
+      if (label === path) counts.set(known, count);
+    }
+    count.inc();
   };
 }

@@ -1,42 +1,77 @@
 import assert from "node:assert/strict";
+import zlib from "node:zlib";
 import { createHealth } from "../../core/health.ts";
 import { createFakeClock } from "../../tests/support/fake_clock.ts";
 import { etagOf } from "../etag.ts";
 import {
+  accessText,
+  hostsText,
   recordLog,
   snapshotText,
   type TestDirectory,
   testDirectory,
+  type TestSubject,
 } from "../../tests/support/snapshot_fixture.ts";
+import { createAccessStore } from "../access/access_store.ts";
+import { createInventory } from "../inventory/inventory.ts";
+import { createAccessGate } from "./access_gate.ts";
 import { createSnapshotApi } from "./snapshot_api.ts";
+import { createSnapshotBodies } from "./snapshot_bodies.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 import { createTokenGate } from "./token_gate.ts";
 
 const BEARER = { authorization: "Bearer s3cret" };
 
-async function setUp(directory: TestDirectory, options: { hasToken?: boolean } = {}) {
+async function setUp(
+  directory: TestDirectory,
+  options: { hasToken?: boolean; subjects?: Readonly<Record<string, TestSubject>> } = {},
+) {
+  const { hasToken = true, subjects } = options;
   const clock = createFakeClock(Date.parse("2026-01-01T00:00:00Z"));
   const health = createHealth();
   const { log } = recordLog();
-  const store = createSnapshotStore({ path: `${directory.path}/s.json`, health, log, clock });
-  const file = options.hasToken === false ? undefined : await directory.put("token", "s3cret\n");
-  const gate = await createTokenGate({ file, clock, health, log });
+  const path = `${directory.path}/s.json`;
+  const bodies = createSnapshotBodies();
+  const inventory = createInventory({ path, clock, log });
+  const store = createSnapshotStore({ path, health, log, clock });
+  const file = hasToken ? await directory.put("token", "s3cret\n") : undefined;
+  const tokenGate = await createTokenGate({ file, clock, health, log });
+  const access = createAccessStore({
+    path: `${directory.path}/access.yaml`,
+    health: createHealth(),
+    log,
+    onChange() {
+      bodies.clear();
+      store.wake();
+    },
+  });
+  async function putSubjects(next: Readonly<Record<string, TestSubject>>) {
+    await directory.put("access.yaml", accessText(next));
+    await access.reload();
+  }
+  if (subjects !== undefined) await putSubjects(subjects);
+  const gate = createAccessGate({ tokenGate, access, clock });
   const answers: string[] = [];
   const api = createSnapshotApi({
     store,
+    bodies,
     gate,
+    inventory,
+    health,
     clock,
     onAnswer: (path, status) => answers.push(`${path} ${status}`),
   });
   async function ask(path: string, init: RequestInit = {}) {
     const response = await api(new Request(`http://pod:8088${path}`, init));
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const bytes = await response.bytes();
+    const text = new TextDecoder().decode(bytes);
+    return { status: response.status, headers: response.headers, bytes, text };
   }
   async function publish(text: string) {
     await directory.put("s.json", text);
     await store.reload();
   }
-  return { clock, store, ask, api, publish, answers };
+  return { clock, store, ask, api, publish, putSubjects, answers };
 }
 
 Deno.test("GET /healthz answers ok when nothing is configured", async () => {
@@ -119,7 +154,7 @@ Deno.test("other methods answer 405 with Allow, and other paths 404, when asked"
   await using directory = await testDirectory();
   const { ask } = await setUp(directory);
 
-  for (const path of ["/api/snapshot", "/healthz"]) {
+  for (const path of ["/api/snapshot", "/healthz", "/readyz", "/api/sites"]) {
     for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
       const { status, headers } = await ask(path, { method, headers: BEARER });
       assert.deepEqual([status, headers.get("allow")], [405, "GET, HEAD"], `${method} ${path}`);
@@ -224,4 +259,141 @@ Deno.test("?wait= lets everybody go when the store is closed or the client leave
   assert.equal((await held).status, 304);
   assert.equal((await ask("/api/snapshot?wait=60", { headers })).status, 304);
   assert.deepEqual(answers.map((answer) => answer.split(" ")[1]), ["gone", "304", "304"]);
+});
+
+const SUBJECTS = {
+  alice: { tokens: ["a"], sites: ["example.com"] },
+  bob: { tokens: ["b"], sites: ["example.org"] },
+};
+const ALICE = { authorization: "Bearer a" };
+const BOB = { authorization: "Bearer b" };
+
+function cookieNames(text: string): readonly string[] {
+  return JSON.parse(text).cookies.map(({ name }: { name: string }) => name);
+}
+
+Deno.test("GET /api/snapshot gives each subject its own part, under its own tag", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish } = await setUp(directory, { subjects: SUBJECTS });
+  await publish(hostsText({ "example.com": "1", "evil-example.com": "2", "example.org": "3" }));
+
+  const alice = await ask("/api/snapshot", { headers: ALICE });
+  const bob = await ask("/api/snapshot", { headers: BOB });
+  const all = await ask("/api/snapshot", { headers: BEARER });
+  const crossed = await ask("/api/snapshot", {
+    headers: { ...ALICE, "if-none-match": bob.headers.get("etag") ?? "" },
+  });
+
+  assert.deepEqual(cookieNames(alice.text), ["example.com"]);
+  assert.deepEqual(cookieNames(bob.text), ["example.org"]);
+  assert.equal(cookieNames(all.text).length, 3);
+  assert.equal(new Set([alice, bob, all].map(({ headers }) => headers.get("etag"))).size, 3);
+  assert.equal(alice.headers.get("etag"), etagOf(alice.bytes));
+  assert.equal(alice.headers.get("vary"), "accept-encoding, authorization");
+  assert.equal(crossed.status, 200);
+});
+
+Deno.test("GET /api/snapshot compresses as the client can take it, and knows every coding's tag", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish } = await setUp(directory);
+  await publish(snapshotText("one", 50_000));
+  const plain = await ask("/api/snapshot", { headers: BEARER });
+  const decoders = {
+    zstd: zlib.zstdDecompressSync,
+    br: zlib.brotliDecompressSync,
+    gzip: zlib.gunzipSync,
+  };
+
+  for (const [coding, decode] of Object.entries(decoders)) {
+    const headers = { ...BEARER, "accept-encoding": `${coding}, identity;q=0.5` };
+    const { headers: fields, bytes } = await ask("/api/snapshot", { headers });
+    const head = await ask("/api/snapshot", { method: "HEAD", headers });
+    const etag = fields.get("etag") ?? "";
+    const again = await ask("/api/snapshot", { headers: { ...headers, "if-none-match": etag } });
+    const other = await ask("/api/snapshot", { headers: { ...BEARER, "if-none-match": etag } });
+
+    assert.equal(fields.get("content-encoding"), coding);
+    assert.equal(fields.get("content-length"), String(bytes.length));
+    assert.ok(bytes.length < 10_000);
+    assert.deepEqual(new Uint8Array(decode(bytes)), plain.bytes);
+    assert.deepEqual([...head.headers], [...fields]);
+    assert.notEqual(etag, plain.headers.get("etag"));
+    assert.deepEqual([again.status, again.headers.get("etag")], [304, etag]);
+    assert.equal(other.status, 304);
+  }
+  // The tag that refresh makes of its own copy.
+  const copy = { ...BEARER, "accept-encoding": "gzip, br", "if-none-match": etagOf(plain.bytes) };
+  assert.equal((await ask("/api/snapshot", { headers: copy })).status, 304);
+});
+
+Deno.test("?wait= holds a subject while only others have news", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish, clock, store } = await setUp(directory, { subjects: SUBJECTS });
+  await publish(hostsText({ "example.com": "1", "example.org": "1" }));
+  const first = await ask("/api/snapshot", { headers: ALICE });
+  const headers = { ...ALICE, "if-none-match": first.headers.get("etag") ?? "" };
+
+  const held = ask("/api/snapshot?wait=60", { headers });
+  await clock.asleep();
+  await publish(hostsText({ "example.com": "1", "example.org": "2" }));
+  await clock.asleep();
+  assert.equal(store.waiterCount(), 1);
+  await publish(hostsText({ "example.com": "2", "example.org": "2" }));
+
+  const { status, text } = await held;
+  assert.deepEqual([status, cookieNames(text)], [200, ["example.com"]]);
+});
+
+Deno.test("?wait= answers at once when the grant changes or the token is taken away", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish, clock, putSubjects } = await setUp(directory, { subjects: SUBJECTS });
+  await publish(hostsText({ "example.com": "1", "example.org": "1" }));
+  const hold = async (headers: Record<string, string>) => {
+    const first = await ask("/api/snapshot", { headers });
+    const known = { ...headers, "if-none-match": first.headers.get("etag") ?? "" };
+    const held = ask("/api/snapshot?wait=60", { headers: known });
+    await clock.asleep();
+    return held;
+  };
+
+  const [alice, bob] = [hold(ALICE), hold(BOB)];
+  await clock.asleep();
+  await putSubjects({ alice: { tokens: ["a"], sites: ["example.com", "example.org"] } });
+
+  assert.deepEqual(cookieNames((await alice).text), ["example.com", "example.org"]);
+  assert.equal((await bob).status, 401);
+});
+
+Deno.test("GET /api/sites answers rows of what the subject may have, and never a value", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish } = await setUp(directory, { subjects: SUBJECTS });
+  const early = await ask("/api/sites", { headers: ALICE });
+  await publish(hostsText({ "app.example.com": "s3cret-1", "example.org": "s3cret-2" }));
+
+  const alice = await ask("/api/sites", { headers: ALICE });
+  const all = await ask("/api/sites", { headers: BEARER });
+  const nobody = await ask("/api/sites");
+  const head = await ask("/api/sites", { method: "HEAD", headers: ALICE });
+
+  const names = (text: string) => JSON.parse(text).sites.map(({ site }: { site: string }) => site);
+  assert.deepEqual(names(alice.text), ["example.com"]);
+  assert.deepEqual(names(all.text), ["example.com", "example.org"]);
+  assert.ok(!`${alice.text}${all.text}`.includes("s3cret"));
+  assert.deepEqual([early.status, nobody.status, head.status, head.text], [404, 401, 200, ""]);
+});
+
+Deno.test("GET /readyz names what is wrong and no path when asked by anybody", async () => {
+  await using directory = await testDirectory();
+  const { ask, publish, store } = await setUp(directory, { hasToken: false });
+  await store.reload();
+
+  const { status, text } = await ask("/readyz");
+  await publish(snapshotText("one"));
+
+  const lines = text.trim().split("\n").sort();
+  assert.deepEqual([status, lines], [
+    503,
+    ["error snapshot_missing", "error token_not_configured"],
+  ]);
+  assert.equal((await ask("/readyz")).text, "error token_not_configured\n");
 });

@@ -26,7 +26,7 @@ export interface SnapshotStore {
   current(): Generation | undefined;
   /**
    * Resolves when the current generation is another than `seen`, the time is over, the waiter
-   * has gone or the store is closed. It never rejects.
+   * has gone, the waiters were woken or the store is closed. It never rejects.
    */
   changed(seen: Generation | undefined, options: WaitOptions): Promise<void>;
   /**
@@ -36,6 +36,8 @@ export interface SnapshotStore {
    * @throws {Deno.errors.NotCapable} When the program's permissions do not cover the path.
    */
   reload(options?: { isForced?: boolean }): Promise<void>;
+  /** Has every waiter look again: what they may have is another thing now. */
+  wake(): void;
   /** How many are waiting. */
   waiterCount(): number;
   /** How often the file could not become a generation. */
@@ -58,11 +60,15 @@ export interface SnapshotStoreOptions {
   clock: Clock;
   /** The most bytes a snapshot may have. @default {MAX_SNAPSHOT_BYTES} */
   maxBytes?: number;
+  /** The oldest a snapshot may be for the server to be ready, in milliseconds; 0: any age. */
+  maxAgeMs?: number;
+  /** Told of every new generation, after the waiters. */
+  onGeneration?: (generation: Generation) => void;
 }
 
 /** Makes a store that has not looked yet. */
 export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStore {
-  const { path, health, log, clock, maxBytes } = options;
+  const { path, health, log, clock, maxBytes, maxAgeMs = 0, onGeneration } = options;
   const waiters = new Set<() => void>();
   let current: Generation | undefined;
   let identity: string | undefined;
@@ -102,7 +108,8 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
           etag: current.etag,
           ageMs: clock.now() - current.modifiedMs,
         });
-        return wake();
+        wake();
+        return onGeneration?.(current);
       case "untouched":
         return;
       case "same":
@@ -136,6 +143,18 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
     }
   }
 
+  function checkAge(): void {
+    if (maxAgeMs === 0 || current === undefined) return;
+    const ageMs = clock.now() - current.modifiedMs;
+    if (ageMs <= maxAgeMs) return health.clear("snapshot_stale");
+    const [age, limit] = [ageMs, maxAgeMs].map((ms) => Math.round(ms / 1_000));
+    health.raise(
+      "snapshot_stale",
+      "error",
+      `Snapshot "${path}" is ${age} s old, must be at most ${limit} s: look at the harvester`,
+    );
+  }
+
   async function look(): Promise<void> {
     while (next !== undefined) {
       const { isForced } = next;
@@ -147,11 +166,13 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
           ...(maxBytes === undefined ? {} : { maxBytes }),
         }),
       );
+      checkAge();
     }
   }
 
   return {
     current: () => current,
+    wake,
     waiterCount: () => waiters.size,
     failureCount: () => failures,
     isClosed: () => isClosed,

@@ -45,7 +45,8 @@ export interface TokenGateOptions {
   log: Logger;
 }
 
-const STATE = "token_not_configured";
+/** The health state of a server that can let nobody in. */
+export const NO_TOKEN_STATE = "token_not_configured";
 
 /**
  * Makes the gate; the token is read before it resolves, so that health is right from the start.
@@ -81,13 +82,13 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
     if (digest !== undefined && !timingSafeEqual(digest, next)) log.info("token changed");
     digest = next;
     trouble = undefined;
-    health.clear(STATE);
+    health.clear(NO_TOKEN_STATE);
   }
 
   function refuse(text: string): void {
     digest = undefined;
-    health.raise(STATE, "error", text);
-    if (trouble !== text) log.error(text, { state: STATE });
+    health.raise(NO_TOKEN_STATE, "error", text);
+    if (trouble !== text) log.error(text, { state: NO_TOKEN_STATE });
     trouble = text;
   }
 
@@ -100,7 +101,7 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   await reread();
   return {
     async admit(authorization, { isFresh = false } = {}) {
-      const presented = /^bearer +([^ ]+) *$/i.exec(authorization ?? "")?.[1];
+      const presented = bearerOf(authorization);
       const shown = presented === undefined ? undefined : digestOf(presented);
       const isFixed = file === undefined;
       if (!isFixed && (isFresh || clock.monotonic() - readMs >= maxAgeMs)) await reread();
@@ -113,6 +114,11 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   function matches(shown: Uint8Array): boolean {
     return digest !== undefined && timingSafeEqual(shown, digest);
   }
+}
+
+/** The token in an `Authorization` header (RFC 6750, section 2.1), or `undefined`. */
+export function bearerOf(authorization: string | null | undefined): string | undefined {
+  return /^bearer +([^ ]+) *$/i.exec(authorization ?? "")?.[1];
 }
 
 function digestOf(text: string): Uint8Array {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { createLogger, type Logger } from "../../core/log.ts";
 
 /**
@@ -65,4 +66,50 @@ export function recordLog(): { log: Logger; lines: string[] } {
     write: (line) => lines.push(line),
   });
   return { log, lines };
+}
+
+/** A subject of {@linkcode accessText}. */
+export interface TestSubject {
+  /** Its tokens, in plain. */
+  readonly tokens: readonly string[];
+  /** What it may have. @default {["example.com"]} */
+  readonly sites?: readonly string[];
+  /** What it may not have. */
+  readonly deny?: readonly string[];
+  /** When it ends. */
+  readonly expires?: string;
+}
+
+/** An access file as text. */
+export function accessText(subjects: Readonly<Record<string, TestSubject>>): string {
+  const entries = Object.entries(subjects).map(([name, { tokens, sites, deny, expires }]) => {
+    const digests = tokens.map((token) => createHash("sha256").update(token).digest("hex"));
+    return [
+      `  ${name}:`,
+      `    tokens: [${digests.map((digest) => `sha256:${digest}`).join(", ")}]`,
+      `    sites: ${JSON.stringify(sites ?? ["example.com"])}`,
+      ...(deny === undefined ? [] : [`    deny: ${JSON.stringify(deny)}`]),
+      ...(expires === undefined ? [] : [`    expires: ${expires}`]),
+    ].join("\n");
+  });
+  return `subjects:\n${entries.join("\n")}\n`;
+}
+
+/**
+ * A snapshot with one host-only session cookie for each host; its name is the host's.
+ *
+ * @param values Cookie values by host.
+ */
+export function hostsText(values: Readonly<Record<string, string>>): string {
+  const cookies = Object.entries(values).map(([domain, value]) => ({
+    name: domain,
+    value,
+    domain,
+    path: "/",
+    expires: -1,
+    httpOnly: true,
+    secure: true,
+    sameSite: "Lax",
+  }));
+  return JSON.stringify({ cookies, origins: [] });
 }

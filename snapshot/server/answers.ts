@@ -1,0 +1,48 @@
+/**
+ * The answers that carry no snapshot, and the header fields all answers have.
+ *
+ * There is no CORS: no web page has business here. Nothing names the server.
+ *
+ * @module
+ */
+
+/** A header field. */
+export type HeaderField = [name: string, value: string];
+
+/** What every answer says. */
+export const COMMON_FIELDS: readonly HeaderField[] = [
+  ["cache-control", "no-cache"],
+  ["x-content-type-options", "nosniff"],
+];
+
+/** An answer of an error, as the contract words it: one line of JSON. */
+export function errorAnswer(
+  status: 400 | 401 | 404 | 405 | 500 | 503,
+  error: string,
+  fields: readonly HeaderField[] = [],
+): Response {
+  return new Response(`${JSON.stringify({ error })}\n`, {
+    status,
+    headers: [...COMMON_FIELDS, ["content-type", "application/json"], ...fields],
+  });
+}
+
+/** The answer to a request that is not let in. */
+export function refusalAnswer(kind: "refused" | "unconfigured"): Response {
+  return kind === "unconfigured"
+    ? errorAnswer(503, "token not configured")
+    : errorAnswer(401, "invalid bearer", [["www-authenticate", "Bearer"]]);
+}
+
+/** The answer before there is a snapshot. */
+export function notYetAnswer(): Response {
+  return errorAnswer(404, "snapshot not yet available");
+}
+
+/** A line of text. */
+export function textAnswer(text: string, status: 200 | 503 = 200): Response {
+  return new Response(text, {
+    status,
+    headers: [...COMMON_FIELDS, ["content-type", "text/plain"]],
+  });
+}
