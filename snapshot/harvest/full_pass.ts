@@ -15,6 +15,7 @@ import { openOrigins } from "./open_origins.ts";
 import { planPass } from "./plan_pass.ts";
 import { readProfileOrigins } from "./profile_origins.ts";
 import { readOrigins } from "./read_origins.ts";
+import { readTabStorage } from "./tab_storage.ts";
 
 /** What a pass works with. */
 export interface FullPassOptions {
@@ -76,6 +77,7 @@ export async function fullPass(options: FullPassOptions): Promise<Ledger> {
     failures: new Map(),
   });
   state.applyReadings(result);
+  state.setTabStorage(await readTabStorage(browser, log));
   log.debug("pass over", { read: read.length, kept: keep.length, failed: result.failures.size });
   await generations.remember(result.readings.filter((one) => one.state).map((one) => one.origin));
   const isOpen = new Set(open);

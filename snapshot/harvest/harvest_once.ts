@@ -8,12 +8,12 @@ import { errorText } from "../../core/error_text.ts";
 import { Fault } from "../../core/fault.ts";
 import { connectBrowser, EXIT_NO_BROWSER } from "./connect_browser.ts";
 import { fullPass } from "./full_pass.ts";
+import type { HarvestOptions } from "./harvest_options.ts";
 import { createHarvestState } from "./harvest_state.ts";
 import { writeLedger } from "./ledger.ts";
 import { openOrigins } from "./open_origins.ts";
 import { createPublisher } from "./publish.ts";
 import { startPoint } from "./start_point.ts";
-import type { HarvestOptions } from "./watch.ts";
 
 /**
  * Harvests everything once and publishes it.

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "../../core/log.ts";
 import { createSeenLogouts, type SeenLogouts } from "../guard/seen_logouts.ts";
 import type { StateCookie, StateOrigin, StorageState } from "../storage_state.ts";
 import { type BrowserCookie, toStateCookie } from "./cookies.ts";
 import type { OriginReadings } from "./read_origins.ts";
+import { type TabStorage, withTabStorage } from "./tab_storage.ts";
 
 /** The state as far as it was read. */
 export interface HarvestState {
@@ -17,6 +19,8 @@ export interface HarvestState {
   cookies(): readonly StateCookie[];
   /** Replaces the storage of the origins that were read; one that failed keeps what was known. */
   applyReadings(readings: OriginReadings): void;
+  /** Replaces what is known from open tabs: a tab that is closed takes its sessionStorage along. */
+  setTabStorage(storage: ReadonlyMap<string, TabStorage>): void;
   /**
    * Takes note of the origins the person has open.
    *
@@ -48,6 +52,7 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
   const { previous, log, now } = options;
   const lastKnown = new Map(previous?.origins.map((origin) => [origin.origin, origin]));
   const origins = new Map<string, StateOrigin>();
+  let tabStorage: ReadonlyMap<string, TabStorage> = new Map();
   const told = new Set<string>();
   const seen = createSeenLogouts();
   let cookies: readonly StateCookie[] = [];
@@ -61,7 +66,7 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
   }
 
   function snapshot(): StorageState {
-    return { cookies: [...cookies], origins: [...origins.values()] };
+    return { cookies: [...cookies], origins: withTabStorage(origins, tabStorage) };
   }
 
   function changed(): void {
@@ -96,6 +101,11 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
           tellOnce("origin not read, keeping what was known of it", { origin, reason });
         }
       }
+      changed();
+    },
+    setTabStorage(storage) {
+      if (isDeepStrictEqual(storage, tabStorage)) return;
+      tabStorage = storage;
       changed();
     },
     opened: (open) => seen.opened(open, now()),

@@ -8,7 +8,8 @@
  * @module
  */
 import type { CdpClient } from "../../cdp/client.ts";
-import { type CollectedStorage, collectStorage } from "./collect_storage.ts";
+import { collectStorage } from "./collect_storage.ts";
+import type { CollectedStorage } from "./collected_storage.ts";
 
 const EMPTY_DOCUMENT = btoa('<!doctype html><link rel="icon" href="data:,">');
 

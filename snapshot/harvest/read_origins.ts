@@ -6,7 +6,7 @@
 import type { CdpClient } from "../../cdp/client.ts";
 import { errorText } from "../../core/error_text.ts";
 import type { StateOrigin } from "../storage_state.ts";
-import type { SkippedItem } from "./collect_storage.ts";
+import type { SkippedItem } from "./collected_storage.ts";
 import { type HiddenPage, openHiddenPage } from "./hidden_page.ts";
 
 /** What was read of one origin. */

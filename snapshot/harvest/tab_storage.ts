@@ -10,7 +10,7 @@
 import { type CdpClient, CdpClosedError } from "../../cdp/client.ts";
 import { errorText } from "../../core/error_text.ts";
 import type { Logger } from "../../core/log.ts";
-import type { StateItems, StatePartition } from "../storage_state.ts";
+import type { StateItems, StateOrigin, StatePartition } from "../storage_state.ts";
 import type { BrowserConnection } from "./connect_browser.ts";
 import { tabTargets } from "./open_origins.ts";
 
@@ -68,7 +68,12 @@ async function readTarget(
   const { sessionId } = await client.send("Target.attachToTarget", { targetId, flatten: true });
   const options = { sessionId, deadlineMs: DEADLINE_MS };
   try {
-    const { storageKey } = await client.send("Storage.getStorageKey", {}, options);
+    const { storageKey } = await client.send(
+      "Storage.getStorageKey",
+      // The target of a page or an embedded frame has the id of its frame.
+      { frameId: targetId },
+      options,
+    );
     const topLevelSite = topLevelSiteOf(storageKey);
     if (topLevelSite === null) return { sessionStorage: [], partitions: [] };
     const isLocalStorage = topLevelSite !== undefined;
@@ -108,4 +113,30 @@ function mergePartitions(
 ): readonly StatePartition[] {
   const sites = new Set(more.map(({ topLevelSite }) => topLevelSite));
   return [...before.filter(({ topLevelSite }) => !sites.has(topLevelSite)), ...more];
+}
+
+/**
+ * The origins of a state, with what open tabs hold and without what tabs held that are closed.
+ *
+ * @param origins What was read of each origin, possibly in an earlier harvest.
+ * @param tabs What open tabs hold now.
+ */
+export function withTabStorage(
+  origins: ReadonlyMap<string, StateOrigin>,
+  tabs: ReadonlyMap<string, TabStorage>,
+): StateOrigin[] {
+  return [...new Set([...origins.keys(), ...tabs.keys()])].flatMap((origin) => {
+    const { localStorage = [], indexedDB, opfs } = origins.get(origin) ?? {};
+    const { sessionStorage = [], partitions = [] } = tabs.get(origin) ?? {};
+    const hasAny = [localStorage, indexedDB ?? [], opfs ?? [], sessionStorage, partitions]
+      .some((list) => list.length > 0);
+    return !hasAny ? [] : [{
+      origin,
+      localStorage,
+      ...(indexedDB === undefined ? {} : { indexedDB }),
+      ...(opfs === undefined ? {} : { opfs }),
+      ...(sessionStorage.length === 0 ? {} : { sessionStorage }),
+      ...(partitions.length === 0 ? {} : { partitions: [...partitions] }),
+    }];
+  });
 }

@@ -1,0 +1,25 @@
+/**
+ * What both kinds of harvest work with.
+ *
+ * @module
+ */
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/log.ts";
+import type { Generations } from "../generations.ts";
+import type { GuardOptions } from "./publish.ts";
+
+/** What harvesting works with. */
+export interface HarvestOptions {
+  /** The browser's DevTools address. */
+  cdpUrl: URL;
+  /** Chromium's user data directory; only read. */
+  profileDir: string;
+  /** Where generations go. */
+  generations: Generations;
+  /** What may not be published. */
+  guard: GuardOptions;
+  /** Time. */
+  clock: Clock;
+  /** Events. */
+  log: Logger;
+}
