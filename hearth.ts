@@ -13,10 +13,13 @@ import { createPrinter, type Printer } from "./local/printer.ts";
 import { realSystemPackages } from "./local/system_facts.ts";
 import { ensureSystemPackages } from "./local/system_packages.ts";
 import { bringUp, upBanner } from "./local/up.ts";
+import { hasArrivedWhole, verifyText } from "./snapshot/verify/verify_report.ts";
+import { verifySnapshot } from "./snapshot/verify/verify_snapshot.ts";
 
 const COMMANDS: Readonly<Record<string, (context: ProgramContext) => Promise<number | void>>> = {
   up: runUp,
   demo: runDemo,
+  verify: runVerify,
 };
 
 await runProgram("hearth", async (context) => {
@@ -26,6 +29,7 @@ await runProgram("hearth", async (context) => {
     examples: [
       ["hearth up", "the whole pipeline on this machine; Ctrl-C stops it"],
       ["hearth demo", "prove that a login reaches a new agent session"],
+      ["hearth verify", "seed the snapshot into a throw-away browser and say what arrived"],
       ["hearth up --help", "the options of a command"],
     ],
   }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
@@ -106,6 +110,33 @@ async function runDemo({ args, env, log, signal, print }: ProgramContext): Promi
   } finally {
     await Deno.remove(dataDir, { recursive: true });
   }
+}
+
+async function runVerify({ args, env, signal, print }: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "hearth verify",
+    description: "Seed the snapshot into a throw-away browser and say what arrived.",
+    examples: [
+      ["hearth verify", "the current snapshot of the pipeline on this machine"],
+      ["hearth verify --snapshot FILE", "another one, such as generations/0000000041.json"],
+      ["hearth verify --json", "cookie by cookie and item by item, for a machine"],
+    ],
+    exitCodes: { 0: "everything arrived", 1: "something did not", 2: "bad usage" },
+  }).option("--data <dir>", "directory of the pipeline")
+    .option("--snapshot <file>", "a snapshot anywhere")
+    .option("--json", "one JSON object instead of text");
+  if (parseCommand(command, args) === "done") return;
+  const { data, snapshot, json } = command.opts();
+  if (data !== undefined && snapshot !== undefined) {
+    throw usageFault("--data and --snapshot cannot be used together", "hearth verify");
+  }
+  const dataDir = data === undefined ? () => defaultDataDir(env) : () => resolve(data);
+  const file = snapshot === undefined
+    ? `${dataDir()}/snapshots/storage-state.json`
+    : resolve(snapshot);
+  const report = await verifySnapshot({ file, deno: Deno.execPath(), signal });
+  print(json ? `${JSON.stringify(report)}\n` : verifyText(report, file));
+  return hasArrivedWhole(report) ? 0 : 1;
 }
 
 function terminalPrinter(print: (text: string) => void, hasParts: boolean): Printer {
