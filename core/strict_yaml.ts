@@ -9,18 +9,8 @@
  *
  * @module
  */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import type { Document, Node, Pair, YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { shownValue, type TextFault } from "./text_fault.ts";
 
 /** A text that was read, with what is wrong in it. */
@@ -48,6 +38,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "is indented by a tab, must be spaces",
   MULTIPLE_DOCS: "holds a second document, must be one",
   RESOURCE_EXHAUSTION: "is nested too deeply",
+  BLOCK_AS_IMPLICIT_KEY: 'has ": " inside a value, must be in quotes or on a line of its own',
 };
 
 /**
@@ -86,11 +77,15 @@ export function readStrictYaml(text: string): StrictYaml {
     seenLines.add(line);
     // Tags are found in the tree, where their key is known.
     if (code === "TAG_RESOLVE_FAILED") continue;
-    add([], SYNTAX[code] ?? `is not YAML, ${message}`, pos[0]);
+    // Where the stack ends differs from run to run; the sentence should not.
+    const offset = code === "RESOURCE_EXHAUSTION" ? 0 : pos[0];
+    add([], SYNTAX[code] ?? `is not YAML: ${sentence(message)}`, offset);
   }
   const { yaml, tags } = document.directives;
   if (yaml.explicit || Object.keys(tags).some((handle) => handle !== "!!")) {
-    add([], "holds a directive, must be YAML 1.2 without any", Math.max(0, text.search(/^%/m)));
+    const directive = /^%\S*/m.exec(text);
+    const message = `holds the directive "${directive?.[0]}", must be YAML 1.2 without any`;
+    add([], message, directive?.index ?? 0);
   }
   const value = document.errors.length > 0
     ? null
@@ -136,7 +131,8 @@ function plain(
     const name = keyOf(pair);
     const offset = startOf(pair.key);
     if (name === undefined) {
-      report(path, "has a key that is no text, must be a name (in quotes where needed)", offset);
+      const shown = isScalar(pair.key) ? pair.key.source ?? "null" : "a collection";
+      report(path, `has the key ${shown}, must be a name, in quotes where it is no text`, offset);
       continue;
     }
     const here = [...path, name];
@@ -187,6 +183,11 @@ export function pairOf(map: YAMLMap, name: string): Pair<Node, Node | null> | un
 
 function keyOf({ key }: Pair<Node, Node | null>): string | undefined {
   return isScalar(key) && typeof key.value === "string" ? key.value : undefined;
+}
+
+/** The parser's message as part of a sentence. */
+function sentence(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1).replace(/(["'])quote/, "$1 quote");
 }
 
 function startOf(node: Node | null): number {

@@ -33,7 +33,7 @@ Deno.test.each<[string, string, string]>([
   [
     "there is a directive",
     "%YAML 1.1\n---\na: no\n",
-    "the text holds a directive, must be YAML 1.2 without any (line 1, column 1)",
+    'the text holds the directive "%YAML", must be YAML 1.2 without any (line 1, column 1)',
   ],
   [
     "there are two documents",
@@ -43,7 +43,7 @@ Deno.test.each<[string, string, string]>([
   [
     "a key is no text",
     "1: a\n",
-    "the text has a key that is no text, must be a name (in quotes where needed) (line 1, column 1)",
+    "the text has the key 1, must be a name, in quotes where it is no text (line 1, column 1)",
   ],
   [
     "a tab indents",

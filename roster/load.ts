@@ -1,0 +1,87 @@
+/**
+ * The files a roster command is given, read or refused with one sentence.
+ *
+ * @module
+ */
+import { errorText } from "../core/error_text.ts";
+import { Fault } from "../core/fault.ts";
+import { faultText, shownValue, type TextFault } from "../core/text_fault.ts";
+import { parseMembers } from "./members.ts";
+import { parseRoster, rosterFaultText } from "./parse_roster.ts";
+import { parseLedger, type PortLedger } from "./port_ledger.ts";
+import type { Roster } from "./roster_schema.ts";
+import { parseK8sUsers } from "./validate_tiers.ts";
+
+/** Reads the bytes of a file; `-` is standard input. */
+export type ReadBytes = (path: string) => Promise<Uint8Array>;
+
+/** The real reader. */
+export function readBytes(path: string): Promise<Uint8Array> {
+  return path === "-" ? new Response(Deno.stdin.readable).bytes() : Deno.readFile(path);
+}
+
+/**
+ * Reads a text as it is: a byte order mark stays, and bytes that are no UTF-8 are refused instead
+ * of being replaced, since the text may be written back.
+ *
+ * @param read Reads the bytes.
+ * @param what What the file is, for the sentence.
+ * @param path The file.
+ * @throws {Fault} With code `config`, when it cannot be read.
+ */
+export async function loadText(read: ReadBytes, what: string, path: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await read(path));
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : error instanceof TypeError
+      ? "it is not UTF-8"
+      : errorText(error);
+    throw new Fault(`Cannot read ${what} ${shownValue(path)}: ${why}`, {
+      code: "config",
+      cause: error,
+    });
+  }
+}
+
+/** Reads a roster, with its text. */
+export async function loadRoster(
+  read: ReadBytes,
+  path: string,
+): Promise<{ readonly text: string; readonly roster: Roster }> {
+  const text = await loadText(read, "roster", path);
+  const parsed = parseRoster(text);
+  if (parsed.isValid) return { text, roster: parsed.roster };
+  throw new Fault(rosterFaultText(path, parsed.faults), { code: "config" });
+}
+
+/** Reads a port ledger; without a file there are no ports yet. */
+export async function loadLedger(read: ReadBytes, path: string | undefined): Promise<PortLedger> {
+  if (path === undefined) return new Map();
+  const parsed = parseLedger(await loadText(read, "ports file", path));
+  if (parsed.isValid) return parsed.ledger;
+  throw refused("ports file", path, parsed.faults);
+}
+
+/** Reads the members of a group. */
+export async function loadMembers(read: ReadBytes, path: string): Promise<readonly string[]> {
+  const parsed = parseMembers(await loadText(read, "member list", path));
+  if (parsed.isValid) return parsed.members;
+  throw refused("member list", path, parsed.faults);
+}
+
+/** Reads the roles of the cluster's users. */
+export async function loadRoles(
+  read: ReadBytes,
+  path: string,
+): Promise<ReadonlyMap<string, string>> {
+  const parsed = parseK8sUsers(await loadText(read, "cluster users", path));
+  if (parsed.isValid) return parsed.roles;
+  throw refused("cluster users", path, parsed.faults);
+}
+
+function refused(what: string, path: string, faults: readonly TextFault[]): Fault {
+  const text = faults.map(faultText).join("; ");
+  return new Fault(`Cannot read ${what} ${shownValue(path)}: ${text}`, { code: "config" });
+}
