@@ -7,10 +7,11 @@
  * @module
  */
 import type { Clock } from "../../core/clock.ts";
-import { findSubject, type Subject, tokenDigest } from "../access/access_rules.ts";
+import { findSubject } from "../access/access_rules.ts";
 import type { AccessStore } from "../access/access_store.ts";
 import { type Grant, WHOLE_GRANT } from "../access/grant.ts";
-import { bearerOf, type TokenGate } from "./token_gate.ts";
+import { createBearerDigest } from "./bearer_digest.ts";
+import type { TokenGate } from "./token_gate.ts";
 
 /** What a request may have, or why it may have nothing. */
 export type Access =
@@ -46,31 +47,25 @@ const UNCONFIGURED: Access = { kind: "unconfigured" };
 /** Makes the gate. */
 export function createAccessGate(options: AccessGateOptions): AccessGate {
   const { tokenGate, access, clock } = options;
+  const digestOf = createBearerDigest();
 
-  function subjectOf(digest: Uint8Array): Subject | undefined {
+  function find(digest: Uint8Array | undefined): Access | undefined {
     const rules = access?.rules();
-    return rules === undefined ? undefined : findSubject(rules, digest, clock.now());
-  }
-
-  async function admitSubject(
-    authorization: string | null,
-    isFresh: boolean,
-  ): Promise<Access | undefined> {
-    const presented = bearerOf(authorization);
-    if (access === undefined || presented === undefined) return undefined;
-    const digest = tokenDigest(presented);
-    if (isFresh) await access.reload();
-    const subject = subjectOf(digest);
+    if (rules === undefined || digest === undefined) return undefined;
+    const subject = findSubject(rules, digest, clock.now());
     return subject === undefined ? undefined : { kind: "admitted", grant: subject.grant };
   }
 
   return {
     async admit(authorization, { isFresh = false } = {}) {
-      const known = await admitSubject(authorization, isFresh);
+      const digest = digestOf(authorization);
+      if (isFresh) await access?.reload();
+      const known = find(digest);
       if (known !== undefined) return known;
       const admission = await tokenGate?.admit(authorization ?? undefined, { isFresh });
       if (admission === "admitted") return WHOLE;
-      const found = isFresh ? undefined : await admitSubject(authorization, true);
+      if (!isFresh && digest !== undefined) await access?.reload();
+      const found = find(digest);
       if (found !== undefined) return found;
       const isConfigured = admission === "refused" || access?.rules() !== undefined;
       return isConfigured ? REFUSED : UNCONFIGURED;

@@ -9,9 +9,12 @@
 /** A header field. */
 export type HeaderField = [name: string, value: string];
 
-/** What every answer says. */
+/** Nothing is used again without asking. */
+export const CACHE_CONTROL: HeaderField = ["cache-control", "no-cache"];
+
+/** What every answer with a body says. */
 export const COMMON_FIELDS: readonly HeaderField[] = [
-  ["cache-control", "no-cache"],
+  CACHE_CONTROL,
   ["x-content-type-options", "nosniff"],
 ];
 

@@ -7,13 +7,15 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { errorText } from "../../core/error_text.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Secret } from "../../core/secret.ts";
+import { tokenDigest } from "../access/access_rules.ts";
 import { parseBearerToken } from "../bearer_token.ts";
+import { createBearerDigest } from "./bearer_digest.ts";
 
 /** The answer to a request: let it in, send it away, or there is no token to compare with. */
 export type Admission = "admitted" | "refused" | "unconfigured";
@@ -55,6 +57,7 @@ export const NO_TOKEN_STATE = "token_not_configured";
  */
 export async function createTokenGate(options: TokenGateOptions): Promise<TokenGate> {
   const { file, token, maxAgeMs = 1_000, clock, health, log } = options;
+  const digestOf = createBearerDigest();
   let digest: Uint8Array | undefined;
   let readMs = -Infinity;
   let trouble: string | undefined;
@@ -78,7 +81,7 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   }
 
   function adopt(text: string): void {
-    const next = digestOf(parseBearerToken(text).reveal());
+    const next = tokenDigest(parseBearerToken(text).reveal());
     if (digest !== undefined && !timingSafeEqual(digest, next)) log.info("token changed");
     digest = next;
     trouble = undefined;
@@ -101,8 +104,7 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   await reread();
   return {
     async admit(authorization, { isFresh = false } = {}) {
-      const presented = bearerOf(authorization);
-      const shown = presented === undefined ? undefined : digestOf(presented);
+      const shown = digestOf(authorization);
       const isFixed = file === undefined;
       if (!isFixed && (isFresh || clock.monotonic() - readMs >= maxAgeMs)) await reread();
       if (!isFixed && shown !== undefined && !matches(shown)) await reread();
@@ -114,13 +116,4 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   function matches(shown: Uint8Array): boolean {
     return digest !== undefined && timingSafeEqual(shown, digest);
   }
-}
-
-/** The token in an `Authorization` header (RFC 6750, section 2.1), or `undefined`. */
-export function bearerOf(authorization: string | null | undefined): string | undefined {
-  return /^bearer +([^ ]+) *$/i.exec(authorization ?? "")?.[1];
-}
-
-function digestOf(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
 }
