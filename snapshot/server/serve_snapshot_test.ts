@@ -3,15 +3,23 @@ import { eventually } from "../../tests/support/eventually.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { Fault } from "../../core/fault.ts";
 import { Secret } from "../../core/secret.ts";
-import { recordLog, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
+import {
+  accessText,
+  hostsText,
+  recordLog,
+  snapshotText,
+  testDirectory,
+} from "../../tests/support/snapshot_fixture.ts";
 import { type ListeningAt, serveSnapshot } from "./serve_snapshot.ts";
+import type { ServerEnv } from "./server_env.ts";
 
 const BEARER = { authorization: "Bearer s3cret" };
 
 /** A server on free loopback ports, stopped with the test. */
-async function startServer(path: string) {
+async function startServer(path: string, config: Partial<ServerEnv> = {}) {
   const stopping = new AbortController();
   const { log, lines } = recordLog();
+  const reload = new EventTarget();
   const { promise, resolve } = Promise.withResolvers<ListeningAt>();
   const ended = serveSnapshot(
     {
@@ -24,8 +32,9 @@ async function startServer(path: string) {
       PORT: 0,
       METRICS_ADDR: "127.0.0.1",
       METRICS_PORT: 0,
+      ...config,
     },
-    { log },
+    { log, reload },
     stopping.signal,
     resolve,
   );
@@ -40,6 +49,7 @@ async function startServer(path: string) {
     url: `http://127.0.0.1:${at.port}/api/snapshot`,
     lines,
     stop,
+    reload: () => reload.dispatchEvent(new Event("reload")),
     admin: async (page: string) => {
       const response = await fetch(admin + page);
       return { status: response.status, text: await response.text() };
@@ -184,5 +194,115 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
       serveSnapshot({ ...config, ...ports }, { log }, signal),
       (error) => error instanceof Fault && /^Cannot listen on .* is taken/.test(error.message),
     );
+  }
+});
+
+Deno.test("serveSnapshot() says on /readyz that the snapshot is stale when it is older than allowed", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", snapshotText("one"));
+  await Deno.utime(path, new Date(), new Date(Date.now() - 3_600_000));
+  await using server = await startServer(path, { SNAPSHOT_MAX_AGE_SECONDS: 1_800 });
+
+  const { status, text } = await server.admin("/readyz");
+
+  assert.equal(status, 503);
+  assert.match(text, /^error snapshot_stale: Snapshot .* is 36\d\d s old, must be at most 1800 s/);
+  await directory.put("s.json", snapshotText("two"));
+  await eventually("ready", async () => (await server.admin("/readyz")).status === 200);
+});
+
+Deno.test("serveSnapshot() keeps its rules and warns when the access file turns invalid, until it is good", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", hostsText({ "example.com": "1", "example.org": "1" }));
+  const ACCESS_FILE = await directory.put("access.yaml", accessText({ alice: { tokens: ["a"] } }));
+  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  const ask = async (token: string) => {
+    const response = await fetch(server.url, { headers: { authorization: `Bearer ${token}` } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await ask("a"), 200);
+
+  await directory.put("access.yaml", "subjects: [");
+  server.reload();
+  await eventually("a warning", async () => {
+    const { text } = await server.admin("/metrics");
+    return text.includes('health_state{name="access_file_invalid",severity="warning"} 1');
+  });
+
+  assert.equal(await ask("a"), 200);
+  assert.equal((await server.admin("/readyz")).status, 200);
+  // Without a signal too: the file is looked at once a second.
+  await directory.put("access.yaml", accessText({ bob: { tokens: ["b"] } }));
+  await eventually("alice is out", async () => await ask("a") === 401);
+  assert.equal(await ask("b"), 200);
+});
+
+Deno.test("serveSnapshot() never refuses the holder of a valid token while tokens are rotated under load", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", snapshotText("one"));
+  const put = (tokens: readonly string[]) =>
+    directory.put("access.yaml", accessText({ alice: { tokens } }));
+  let valid = ["t0", "t1"];
+  const ACCESS_FILE = await put(valid);
+  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  const end = new AbortController();
+  const statuses = new Map<number, number>();
+  const holders = [0, 1].map(async (which) => {
+    while (!end.signal.aborted) {
+      const token = valid[which];
+      const response = await fetch(server.url, { headers: { authorization: `Bearer ${token}` } });
+      await response.body?.cancel();
+      // Only a token that was valid all the while must be let in.
+      if (!valid.includes(token ?? "")) continue;
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+    }
+  });
+
+  for (let round = 2; round < 40; round++) {
+    const [, kept = ""] = valid;
+    // The next token is added beside both, then the oldest goes, once nobody shows it.
+    await put([...valid, `t${round}`]);
+    valid = [kept, `t${round}`];
+    await put(valid);
+    if (round % 5 === 0) server.reload();
+    await eventually("traffic", () => (statuses.get(200) ?? 0) > round * 4);
+  }
+  end.abort();
+  await Promise.all(holders);
+
+  assert.deepEqual([...statuses.keys()], [200]);
+  assert.ok((statuses.get(200) ?? 0) > 150);
+});
+
+Deno.test("serveSnapshot() serves the last whole snapshot whatever takes the file's place", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", snapshotText("one"));
+  await using server = await startServer(path);
+  const served = async () => await (await fetch(server.url, { headers: BEARER })).text();
+  const garbage = crypto.getRandomValues(new Uint8Array(50_000));
+
+  for (
+    const damage of [
+      () => Deno.truncate(path, 0),
+      () => Deno.truncate(path, 100),
+      () => directory.put("s.json", garbage),
+      () => directory.put("s.json", snapshotText("two").replace('"cookies"', '"cookie"')),
+      () => Deno.remove(path),
+      async () => {
+        await Deno.remove(path).catch(() => {});
+        await Deno.mkdir(path);
+      },
+    ]
+  ) {
+    await damage();
+    await eventually("a state", async () => {
+      const { text } = await server.admin("/metrics");
+      return /health_state\{name="snapshot_/.test(text);
+    });
+    assert.equal(await served(), snapshotText("one"));
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+    await directory.put("s.json", snapshotText("one"));
+    await eventually("ready", async () => (await server.admin("/readyz")).status === 200);
   }
 });
