@@ -23,6 +23,8 @@ export interface DataDir extends Disposable {
   readonly token: string;
   /** The local copy that MCP servers seed from. */
   readonly copy: string;
+  /** The script beside that copy, for what it cannot carry. */
+  readonly initScript: string;
   /** Where the MCP server puts screenshots and downloads. */
   readonly output: string;
   /** Temporary files and sockets of the MCP server, emptied at every start. */
@@ -86,6 +88,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
     snapshot: `${path}/snapshots/storage-state.json`,
     token: `${path}/token`,
     copy: `${path}/storage-state.json`,
+    initScript: `${path}/storage-state.init.js`,
     output: `${path}/mcp`,
     scratch: `${path}/tmp`,
     [Symbol.dispose]: () => held[Symbol.dispose](),

@@ -185,6 +185,8 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
         "--isolated",
         "--storage-state",
         data.copy,
+        "--init-script",
+        data.initScript,
         "--host",
         "localhost",
         "--port",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StorageState } from "../storage_state.ts";
+import type { StateOrigin, StorageState } from "../storage_state.ts";
 import { type Grant, mayHaveCookie, mayHaveOrigin } from "./grant.ts";
 
 /**
@@ -16,6 +16,22 @@ import { type Grant, mayHaveCookie, mayHaveOrigin } from "./grant.ts";
 export function filterState(state: StorageState, grant: Grant): StorageState {
   return {
     cookies: state.cookies.filter((cookie) => mayHaveCookie(grant, cookie)),
-    origins: state.origins.filter(({ origin }) => mayHaveOrigin(grant, origin)),
+    origins: state.origins.filter(({ origin }) => mayHaveOrigin(grant, origin))
+      .map((origin) => filterOrigin(origin, grant)),
+  };
+}
+
+/**
+ * What a frame keeps belongs to the page around it too; and what ends with the tab is as
+ * session-only as a session cookie.
+ */
+function filterOrigin(one: StateOrigin, grant: Grant): StateOrigin {
+  const { sessionStorage, partitions, ...rest } = one;
+  if (sessionStorage === undefined && partitions === undefined) return one;
+  const kept = partitions?.filter(({ topLevelSite }) => mayHaveOrigin(grant, topLevelSite));
+  return {
+    ...rest,
+    ...(sessionStorage === undefined || grant.hasNoSessionCookies ? {} : { sessionStorage }),
+    ...(kept === undefined || kept.length === 0 ? {} : { partitions: kept }),
   };
 }

@@ -226,3 +226,32 @@ Deno.test("filterState() gives what an access file grants when it is written out
     { numRuns: 1_000 },
   );
 });
+
+Deno.test("filterState() keeps frames of granted pages only, and sessionStorage where sessions are granted", () => {
+  const items = [{ name: "k", value: "v" }];
+  const state: StorageState = {
+    cookies: [],
+    origins: [{
+      origin: "https://a.example",
+      localStorage: [],
+      sessionStorage: items,
+      partitions: ["https://a.example", "https://b.example", "https://secret.example"]
+        .map((topLevelSite) => ({ topLevelSite, localStorage: items })),
+    }],
+  };
+  const grant = (hasNoSessionCookies: boolean): Grant => ({
+    sites: ["a.example", "b.example"],
+    deny: [],
+    hasNoSessionCookies,
+  });
+
+  const [all] = filterState(state, grant(false)).origins;
+  const [persistent] = filterState(state, grant(true)).origins;
+
+  assert.deepEqual(all?.partitions?.map((one) => one.topLevelSite), [
+    "https://a.example",
+    "https://b.example",
+  ]);
+  assert.deepEqual(all?.sessionStorage, items);
+  assert.equal(persistent?.sessionStorage, undefined);
+});

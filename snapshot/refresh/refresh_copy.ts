@@ -9,7 +9,8 @@
 import type { FileEffects } from "../../core/atomic_file.ts";
 import type { Clock } from "../../core/clock.ts";
 import { etagOf } from "../etag.ts";
-import { parseStorageState, StorageStateError } from "../storage_state.ts";
+import { initScript } from "../init_script.ts";
+import { parseStorageState, type StorageState, StorageStateError } from "../storage_state.ts";
 import { type FetchOutcome, fetchSnapshot } from "./fetch_snapshot.ts";
 import { copyEtag, protectCopy, writeCopy } from "./local_copy.ts";
 import { readToken } from "./read_token.ts";
@@ -44,7 +45,16 @@ export type RefreshOutcome =
   | { readonly kind: "unchanged" };
 
 /**
- * Brings the copy up to date.
+ * Where the init script beside a copy is, which carries what a storage state cannot.
+ *
+ * @param path The copy, such as `…/storage-state.json`; the script is `…/storage-state.init.js`.
+ */
+export function initScriptPath(path: string): string {
+  return `${path.replace(/\.json$/, "")}.init.js`;
+}
+
+/**
+ * Brings the copy up to date, and the init script beside it.
  *
  * @param config Where from and where to.
  * @param deps Effects.
@@ -58,7 +68,10 @@ export async function refreshCopy(
 ): Promise<RefreshOutcome> {
   const { url, tokenPath, targetPath } = config;
   const token = await readToken(tokenPath);
-  const known = await copyEtag(targetPath);
+  const scriptPath = initScriptPath(targetPath);
+  // Without its script a copy is no copy: everything is fetched again.
+  const hasScript = await copyEtag(scriptPath) !== undefined;
+  const known = hasScript ? await copyEtag(targetPath) : undefined;
   const answer = await fetchSnapshot({ url, token, etag: known, clock: deps.clock, ...options });
   if (answer.kind === "unchanged") {
     if (known === undefined) {
@@ -71,16 +84,23 @@ export async function refreshCopy(
     await protectCopy(targetPath);
     return { kind: "unchanged" };
   }
-  checkBody(url, answer);
+  const state = parseBody(url, answer);
+  const script = new TextEncoder().encode(initScript(state));
   const { bytes, ageMs, etag = etagOf(bytes) } = answer;
+  await writeCopy(scriptPath, script, deps);
   if (!await writeCopy(targetPath, bytes, deps)) return { kind: "unchanged" };
   return { kind: "refreshed", sizeBytes: bytes.length, etag, ageMs };
 }
 
-function checkBody(url: URL, { bytes, contentType }: FetchOutcome & { kind: "fetched" }): void {
+function parseBody(
+  url: URL,
+  { bytes, contentType }: FetchOutcome & { kind: "fetched" },
+): StorageState {
   try {
     // A byte order mark is kept, so that it fails here and not in Playwright's JSON.parse.
-    parseStorageState(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return parseStorageState(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
   } catch (error) {
     const reason = error instanceof StorageStateError
       ? error.message

@@ -42,7 +42,13 @@ Deno.test("refresh never shows half a file when it is killed while writing, and 
   assert.equal(await last.exitCode, 0, last.lines.join("\n"));
 
   assert.ok(leftovers === 5 && reads > 0, `${leftovers} leftovers, ${reads} reads`);
-  assert.deepEqual(await ownNames(home), [".state.json.lock", "state.json", "token"]);
+  assert.deepEqual(await ownNames(home), [
+    ".state.init.js.lock",
+    ".state.json.lock",
+    "state.init.js",
+    "state.json",
+    "token",
+  ]);
 });
 
 /** Kills it after `skip` events of its temporary file, if it lives so long. */

@@ -145,7 +145,7 @@ Deno.test("refresh exits 17 when the copy cannot be written", async () => {
     env: { PLAYWRIGHT_SNAPSHOT_PATH: "~/token/state.json" },
   });
 
-  await failsWith(program, home, 17, /Cannot write ".*token\/state.json": .*untouched/);
+  await failsWith(program, home, 17, /Cannot write ".*token\/state\.(init\.js|json)": .*untouched/);
 });
 
 Deno.test("refresh exits 2 when usage, environment or permissions are wrong", async () => {
