@@ -1,0 +1,69 @@
+/**
+ * Writes the files that are made from code: `deno task generate`. A test fails when one is stale.
+ *
+ * @module
+ */
+import { runCommand } from "../../core/process.ts";
+import { rosterJsonSchema } from "../../roster/roster_schema.ts";
+import { ROOT } from "./repository.ts";
+import { schemaTable } from "./schema_table.ts";
+
+/** A file, and what it should hold. */
+export interface GeneratedFile {
+  /** Its path, from the repository's root. */
+  readonly path: string;
+  /** Its content. */
+  readonly content: string;
+}
+
+/** Every file that is made from code, whole or in part, as it should be. */
+export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const schema = rosterJsonSchema();
+  const reference = "docs/reference/roster.md";
+  const page = await Deno.readTextFile(`${ROOT}${reference}`);
+  const files = [
+    { path: "docs/reference/roster.schema.json", content: JSON.stringify(schema, null, 2) },
+    { path: reference, content: withSection(page, "fields", schemaTable(schema)) },
+  ];
+  return await Promise.all(files.map(async ({ path, content }) => (
+    { path, content: await formatted(path, content) }
+  )));
+}
+
+/**
+ * A page with the text between `<!-- name -->` and `<!-- end name -->` replaced.
+ *
+ * @throws {Error} When the page has no such section.
+ */
+export function withSection(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new Error(`Cannot fill section "${name}": it is not in the page`);
+  }
+  return `${page.slice(0, from + begin.length)}\n\n${text}\n${page.slice(to)}`;
+}
+
+/** As `deno fmt` would leave it, since the gate checks that too. */
+async function formatted(path: string, content: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "hearth-generate-" });
+  try {
+    const file = `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
+    await Deno.writeTextFile(file, content);
+    const { code, stderr } = await runCommand(
+      Deno.execPath(),
+      ["fmt", "-q", "--config", `${ROOT}deno.json`, file],
+      { deadlineMs: 60_000 },
+    );
+    if (code !== 0) throw new Error(`Cannot format ${path}: ${stderr}`);
+    return await Deno.readTextFile(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  for (const { path, content } of await generatedFiles()) {
+    await Deno.writeTextFile(`${ROOT}${path}`, content);
+  }
+}
