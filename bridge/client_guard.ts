@@ -13,21 +13,17 @@ import { payloadText } from "./frame_payload.ts";
 import { type FrameHeader, FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
 import { CLOSE_CODE, renderTextFrame } from "./frame_writer.ts";
 import { MessageScan } from "./message_scan.ts";
-import {
-  judgeMethod,
-  type MethodVerdict,
-  paramsOf,
-  type RefusedMethod,
-  watchedMethods,
-} from "./method_rules.ts";
-import { PlainMessages } from "./plain_messages.ts";
-import { LEDGER_METHODS, type TargetLedger } from "./target_ledger.ts";
+import { judgeMethod, type MethodVerdict, paramsOf, type RefusedMethod } from "./method_rules.ts";
+import type { PlainMessages } from "./plain_messages.ts";
+import type { TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter, Filtered, TunnelClose } from "./tunnel.ts";
 
 /** How the guard is set. */
 export interface ClientGuardOptions {
   /** Methods to refuse beside those that end the browser. */
   readonly refused: readonly RefusedMethod[];
+  /** The quick look; one does for all clients. */
+  readonly plain: PlainMessages;
   /** Which targets the client made. */
   readonly ledger: TargetLedger;
   /** Closes what a client leaves behind that believes it closed the browser. */
@@ -51,7 +47,6 @@ export class ClientGuard implements ClientFilter {
   readonly downSink: FrameSink;
 
   readonly #options: ClientGuardOptions;
-  readonly #plain: PlainMessages;
   /** What was held of earlier pieces. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -80,7 +75,6 @@ export class ClientGuard implements ClientFilter {
   constructor(options: ClientGuardOptions) {
     this.#options = options;
     this.downSink = options.ledger.sink;
-    this.#plain = new PlainMessages([...watchedMethods(options.refused), ...LEDGER_METHODS]);
     this.scanner = new FrameScanner({
       onHeaderByte: (piece, at, isFirst) => isFirst && this.#startFrame(piece[at] as number, at),
       onPayload: (piece, from, to, header) => this.#readPayload(piece, from, to, header),
@@ -96,7 +90,7 @@ export class ClientGuard implements ClientFilter {
     this.#outFrom = this.#outTo = 0;
     if (this.#close !== undefined) return { forward: [], replies: [] };
     if (this.scanner.isAtBoundary && !this.#isInMessage) {
-      const plain = this.#plain.read(piece);
+      const plain = this.#options.plain.read(piece);
       if (plain !== undefined) {
         this.scanner.skip(plain.messages, plain.largestBytes);
         return { forward: [piece], replies: [] };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { ClientGuard, type ClientGuardOptions, HOLD_BYTES } from "./client_guard.ts";
 import { clientText, concat, cut, decodeFrames, encodeFrame, fragmented } from "./frame_fixture.ts";
 import { parseRefusedMethod } from "./method_rules.ts";
+import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";
 import type { TunnelClose } from "./tunnel.ts";
 
@@ -17,6 +18,7 @@ function feed(pieces: readonly Uint8Array[], options: Partial<ClientGuardOptions
   const hits: string[] = [];
   const guard = new ClientGuard({
     refused: [],
+    plain: plainMessagesFor(options.refused ?? []),
     ledger: new TargetLedger(),
     onHit: (method) => hits.push(method),
     ...options,
@@ -75,7 +77,12 @@ Deno.test("ClientGuard.push() passes harmless messages byte for byte, however th
 });
 
 Deno.test("ClientGuard.push() passes whole messages as the same bytes, uncopied", () => {
-  const guard = new ClientGuard({ refused: [], ledger: new TargetLedger(), onHit: () => {} });
+  const guard = new ClientGuard({
+    refused: [],
+    plain: plainMessagesFor([]),
+    ledger: new TargetLedger(),
+    onHit: () => {},
+  });
   const piece = concat([clientText('{"id":1,"method":"A.b"}'), clientText('{"id":2}')]);
 
   const { forward } = guard.push(piece);
@@ -186,8 +193,10 @@ for (
 
 Deno.test("ClientGuard.push() lets a client close the targets it made, and only those", () => {
   const ledger = new TargetLedger({ isWatchful: true });
+  const refused = [parseRefusedMethod("Target.closeTarget:foreign")];
   const guard = new ClientGuard({
-    refused: [parseRefusedMethod("Target.closeTarget:foreign")],
+    refused,
+    plain: plainMessagesFor(refused),
     ledger,
     onHit: () => {},
   });

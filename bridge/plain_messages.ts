@@ -8,6 +8,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { type RefusedMethod, watchedMethods } from "./method_rules.ts";
+import { LEDGER_METHODS } from "./target_ledger.ts";
 
 /** What a plain piece holds. */
 export interface PlainPiece {
@@ -20,7 +22,12 @@ export interface PlainPiece {
 const FINAL_TEXT = 0x81;
 const MASKED = 0x80;
 
-/** Looks at pieces for one client. */
+/** The look for a set of rules, the ledger's calls included. */
+export function plainMessagesFor(refused: readonly RefusedMethod[]): PlainMessages {
+  return new PlainMessages([...watchedMethods(refused), ...LEDGER_METHODS]);
+}
+
+/** Looks at pieces; it keeps nothing between two of them. */
 export class PlainMessages {
   readonly #suspicious: RegExp;
   #scratch = Buffer.alloc(0);

@@ -27,13 +27,19 @@ export interface RawClient extends AsyncDisposable {
 
 /** A message of the protocol. */
 export interface Message {
+  /** Which call it answers. */
   readonly id?: number;
+  /** Which event it is. */
   readonly method?: string;
+  /** Which session it belongs to. */
   readonly sessionId?: string;
+  /** An event's facts. */
   // deno-lint-ignore no-explicit-any -- a test looks at whatever the browser says
   readonly params?: any;
+  /** A call's result. */
   // deno-lint-ignore no-explicit-any -- as above
   readonly result?: any;
+  /** Why a call was refused. */
   readonly error?: { readonly code: number; readonly message: string };
 }
 

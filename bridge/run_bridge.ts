@@ -20,6 +20,7 @@ import type { BridgeConfig } from "./config.ts";
 import { runSelfProbe } from "./self_probe.ts";
 import { closeLeftovers } from "./leftovers.ts";
 import { parseRefusedMethod } from "./method_rules.ts";
+import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter } from "./tunnel.ts";
 import { Upstream } from "./upstream.ts";
@@ -139,9 +140,11 @@ function createGuard(
   const refused = config.BRIDGE_REFUSE_METHODS.map(parseRefusedMethod);
   const isWatchful = refused.some((rule) => rule.scope === "foreign");
   const address = addressOf(config);
+  const plain = plainMessagesFor(refused);
   return (log) =>
     new ClientGuard({
       refused,
+      plain,
       ledger: new TargetLedger({ isWatchful }),
       closeLeftovers: async (ledger) => {
         try {
