@@ -28,18 +28,29 @@ export interface SeenLogouts {
   /**
    * Takes note of the origins that are open now.
    *
-   * @returns Whether one of their sites is open for the first time in this run.
+   * @returns Whether the person has come to one of their sites for the first time in this run.
    */
   opened(origins: readonly string[], nowMs: number): boolean;
   /** Sites that were logged out of and are not logged in to again. */
   sites(): ReadonlySet<string>;
-  /** Sites that were open at any time of this run. */
+  /** Sites the person has come to in this run. */
   visited(): ReadonlySet<string>;
 }
 
+/** What is known at the start. */
+export interface SeenLogoutsOptions {
+  /**
+   * Whether this run of the browser has only just begun: then what is open at first was opened by
+   * Chromium, which restores its tabs, and not by the person.
+   */
+  isNewRun: boolean;
+}
+
 /** Starts with nothing seen. */
-export function createSeenLogouts(): SeenLogouts {
+export function createSeenLogouts({ isNewRun }: SeenLogoutsOptions): SeenLogouts {
   const seen = new Set<string>();
+  const visited = new Set<string>();
+  let restored: Set<string> | undefined = isNewRun ? undefined : new Set();
   const lastOpenMs = new Map<string, number>();
   // Storage may be large, and one change touches one origin of many.
   const loginOrigins = new WeakMap<StateOrigin, boolean>();
@@ -87,11 +98,17 @@ export function createSeenLogouts(): SeenLogouts {
       before = { cookies: [...state.cookies], origins: [...state.origins] };
     },
     opened(origins, nowMs) {
-      const known = lastOpenMs.size;
-      for (const origin of origins) lastOpenMs.set(siteOfOrigin(origin), nowMs);
-      return lastOpenMs.size > known;
+      const open = new Set(origins.map(siteOfOrigin));
+      // A restored tab that was closed is out of the way: the next one is the person's.
+      restored = restored?.intersection(open) ?? open;
+      const known = visited.size;
+      for (const site of open) {
+        lastOpenMs.set(site, nowMs);
+        if (!restored.has(site)) visited.add(site);
+      }
+      return visited.size > known;
     },
     sites: () => seen,
-    visited: () => new Set(lastOpenMs.keys()),
+    visited: () => visited,
   };
 }

@@ -24,7 +24,7 @@ function jar(count: number, expires = -1): { cookies: StateCookie[]; origins: []
 }
 
 Deno.test("createSeenLogouts() sees nothing when it looks for the first time", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
 
   seen.observe(jar(0), NOW_MS);
 
@@ -32,7 +32,7 @@ Deno.test("createSeenLogouts() sees nothing when it looks for the first time", (
 });
 
 Deno.test("createSeenLogouts() sees a logout when few sites lose their login", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
 
   seen.observe(jar(9), NOW_MS);
   seen.observe(jar(7), NOW_MS);
@@ -41,7 +41,7 @@ Deno.test("createSeenLogouts() sees a logout when few sites lose their login", (
 });
 
 Deno.test("createSeenLogouts() forgets a logout when the site is logged in to again", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
 
   seen.observe(jar(2), NOW_MS);
   seen.observe(jar(1), NOW_MS);
@@ -51,7 +51,7 @@ Deno.test("createSeenLogouts() forgets a logout when the site is logged in to ag
 });
 
 Deno.test("createSeenLogouts() sees only open sites when many lose their login at once", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
   seen.opened(["https://site-1.example"], NOW_MS - 61_000);
   seen.opened(["https://app.site-3.example", "https://site-4.example"], NOW_MS - 60_000);
 
@@ -62,7 +62,7 @@ Deno.test("createSeenLogouts() sees only open sites when many lose their login a
 });
 
 Deno.test("createSeenLogouts() sees no logout when cookies have expired", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
 
   seen.observe(jar(2, NOW_MS / 1_000 + 10), NOW_MS);
   seen.observe(jar(0), NOW_MS + 10_000);
@@ -71,7 +71,7 @@ Deno.test("createSeenLogouts() sees no logout when cookies have expired", () => 
 });
 
 Deno.test("createSeenLogouts() tells when a site is open for the first time", () => {
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun: false });
 
   const answers = [
     ["https://www.a.test"],
@@ -81,4 +81,17 @@ Deno.test("createSeenLogouts() tells when a site is open for the first time", ()
 
   assert.deepEqual(answers, [true, false, true]);
   assert.deepEqual([...seen.visited()], ["a.test", "b.test"]);
+});
+
+Deno.test("createSeenLogouts() takes tabs that a new run begins with for restored ones", () => {
+  const seen = createSeenLogouts({ isNewRun: true });
+
+  const answers = [
+    ["https://a.test", "https://b.test"],
+    ["https://a.test", "https://c.test"],
+    ["https://a.test", "https://b.test"],
+  ].map((open) => seen.opened(open, NOW_MS));
+
+  assert.deepEqual(answers, [false, true, true]);
+  assert.deepEqual([...seen.visited()], ["c.test", "b.test"]);
 });

@@ -27,8 +27,12 @@ export async function harvestOnce(options: HarvestOptions, signal: AbortSignal):
   const browser = await connectBrowser(cdpUrl);
   using _client = browser.client;
   const { isForced } = guard;
-  const { previous, place, ...start } = await startPoint({ generations, browser, isForced });
-  const state = createHarvestState({ previous, log, now: () => clock.now() });
+  const { previous, place, isNewRun, ...start } = await startPoint({
+    generations,
+    browser,
+    isForced,
+  });
+  const state = createHarvestState({ previous, isNewRun, log, now: () => clock.now() });
   let ledger = start.ledger;
   try {
     state.opened(await openOrigins(browser));

@@ -24,7 +24,7 @@ export interface HarvestState {
   /**
    * Takes note of the origins the person has open.
    *
-   * @returns Whether one of their sites is open for the first time in this run of the browser.
+   * @returns Whether the person has come to one of their sites for the first time in this run.
    */
   opened(origins: readonly string[]): boolean;
   /** What was seen to happen in this run of the browser. */
@@ -41,6 +41,8 @@ export interface HarvestState {
 export interface HarvestStateOptions {
   /** The last generation, of which origins are kept that cannot be read now. */
   previous?: StorageState | undefined;
+  /** Whether this run of the browser has not been harvested before. @default {false} */
+  isNewRun?: boolean;
   /** Told, once each, what cannot travel. */
   log: Logger;
   /** Milliseconds since the epoch. */
@@ -49,12 +51,12 @@ export interface HarvestStateOptions {
 
 /** Starts with no cookies and no origins. */
 export function createHarvestState(options: HarvestStateOptions): HarvestState {
-  const { previous, log, now } = options;
+  const { previous, isNewRun = false, log, now } = options;
   const lastKnown = new Map(previous?.origins.map((origin) => [origin.origin, origin]));
   const origins = new Map<string, StateOrigin>();
   let tabStorage: ReadonlyMap<string, TabStorage> = new Map();
   const told = new Set<string>();
-  const seen = createSeenLogouts();
+  const seen = createSeenLogouts({ isNewRun });
   let cookies: readonly StateCookie[] = [];
   let version = 0;
 
@@ -71,7 +73,7 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
 
   function changed(): void {
     version++;
-    seen.observe(snapshot(), now());
+    seen.observe({ cookies, origins: [...origins.values()] }, now());
   }
 
   return {

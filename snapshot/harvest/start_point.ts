@@ -13,6 +13,8 @@ export interface StartPoint {
   readonly previous: StorageState | undefined;
   /** When its origins were read; empty where all of them must be read again. */
   readonly ledger: Ledger;
+  /** Whether this run of the browser has not been harvested before. */
+  readonly isNewRun: boolean;
   /** Where the ledger is kept. */
   readonly place: LedgerPlace;
 }
@@ -35,7 +37,7 @@ export async function startPoint(options: StartPointOptions): Promise<StartPoint
   const { generations, browser, isForced } = options;
   const { current } = await generations.list();
   const place = ledgerPlace(generations);
-  const isSameRun = current?.entry.browser?.id === browser.id;
-  const ledger = isSameRun && !isForced ? await readLedger(place) : {};
-  return { previous: current?.state, ledger, place };
+  const isNewRun = current?.entry.browser?.id !== browser.id;
+  const ledger = isNewRun || isForced ? {} : await readLedger(place);
+  return { previous: current?.state, ledger, isNewRun, place };
 }

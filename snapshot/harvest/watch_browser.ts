@@ -55,10 +55,11 @@ export async function watchBrowser(
     wakeUp.wake();
   }
 
-  const { previous, place, ...start } = await startPoint({ generations, browser, isForced: false });
+  const { isNewRun, ...start } = await startPoint({ generations, browser, isForced: false });
+  const { previous, place } = start;
   let ledger = start.ledger;
   const publisher = createPublisher({ generations, browser, guard, clock, log });
-  const state = createHarvestState({ previous, log, now: () => clock.now() });
+  const state = createHarvestState({ previous, isNewRun, log, now: () => clock.now() });
   let haveTabsChanged = true;
   using tabs = await trackOpenOrigins(browser, () => {
     haveTabsChanged = true;
