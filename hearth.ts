@@ -13,6 +13,8 @@ import { createPrinter, type Printer } from "./local/printer.ts";
 import { realSystemPackages } from "./local/system_facts.ts";
 import { ensureSystemPackages } from "./local/system_packages.ts";
 import { bringUp, upBanner } from "./local/up.ts";
+import { runToken } from "./snapshot/access/token_command.ts";
+import { runSites } from "./snapshot/inventory/sites_command.ts";
 import { hasArrivedWhole, verifyText } from "./snapshot/verify/verify_report.ts";
 import { verifySnapshot } from "./snapshot/verify/verify_snapshot.ts";
 
@@ -20,6 +22,8 @@ const COMMANDS: Readonly<Record<string, (context: ProgramContext) => Promise<num
   up: runUp,
   demo: runDemo,
   verify: runVerify,
+  sites: (context) => runSites(context, () => defaultDataDir(context.env)),
+  token: runToken,
 };
 
 await runProgram("hearth", async (context) => {
@@ -30,6 +34,8 @@ await runProgram("hearth", async (context) => {
       ["hearth up", "the whole pipeline on this machine; Ctrl-C stops it"],
       ["hearth demo", "prove that a login reaches a new agent session"],
       ["hearth verify", "seed the snapshot into a throw-away browser and say what arrived"],
+      ["hearth sites", "which sites are logged in, and until when"],
+      ["hearth token new --subject alice --sites example.com", "a token for some sites only"],
       ["hearth up --help", "the options of a command"],
     ],
   }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);

@@ -98,7 +98,6 @@ export function parseAccessFile(text: string): AccessRules {
       }
       continue;
     }
-    if (issue.code === "invalid_key") continue; // told below, with the place of the name
     fault(offsetOf(issue.path), issue.path, issueSentence(issue));
   }
   for (const { key, offset } of subjectKeys()) {

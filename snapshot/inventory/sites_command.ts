@@ -1,0 +1,109 @@
+/**
+ * `hearth sites`: which sites somebody is logged in to, and until when.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { systemClock } from "../../core/clock.ts";
+import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
+import type { EnvReader } from "../../core/env.ts";
+import { errorText } from "../../core/error_text.ts";
+import { Fault } from "../../core/fault.ts";
+import type { ProgramContext } from "../../core/program.ts";
+import { WHOLE_GRANT } from "../access/grant.ts";
+import { readRefreshEnv } from "../refresh/refresh_env.ts";
+import { readToken } from "../refresh/read_token.ts";
+import { parseStorageState } from "../storage_state.ts";
+import { fetchSites } from "./fetch_sites.ts";
+import { createInventory } from "./inventory.ts";
+import type { SiteRow } from "./site_rows.ts";
+import { sitesText } from "./sites_text.ts";
+
+/**
+ * Runs it.
+ *
+ * @param context The program's.
+ * @param defaultDataDir The data directory of `hearth up` on this machine.
+ * @throws {Fault} When there is no inventory to be had.
+ */
+export async function runSites(
+  context: ProgramContext,
+  defaultDataDir: () => string,
+): Promise<void> {
+  const { args, env, print } = context;
+  const command = defineCommand({
+    name: "hearth sites",
+    description: "List the sites of the snapshot: kind of login, last change, expiry. No values.",
+    examples: [
+      ["hearth sites", "of the pipeline on this machine, or of PLAYWRIGHT_SNAPSHOT_URL"],
+      ["hearth sites --url https://chrome.example.com/api/snapshot", "what your token may read"],
+      ["hearth sites --json", "the same for a machine"],
+    ],
+  }).option("--url <url>", "the snapshot's address; the token is that of refresh")
+    .option("--token-file <file>", "another file with the token")
+    .option("--data <dir>", "the data directory of a pipeline on this machine")
+    .option("--json", "one JSON array instead of a table");
+  if (parseCommand(command, args) === "done") return;
+  const { url, tokenFile, data, json } = command.opts();
+  if (data !== undefined && (url !== undefined || tokenFile !== undefined)) {
+    throw usageFault("--data cannot be used with --url or --token-file", "hearth sites");
+  }
+  const isRemote = data === undefined &&
+    (url !== undefined || env.get("PLAYWRIGHT_SNAPSHOT_URL") !== undefined);
+  const rows = isRemote
+    ? await remoteRows(withUrl(env, url), tokenFile, context.signal)
+    : await localRows(data === undefined ? defaultDataDir() : resolve(data), context);
+  print(json ? `${JSON.stringify(rows)}\n` : sitesText(rows));
+}
+
+/**
+ * The rows a server gives to a token.
+ *
+ * @param env Where the address and the token's file are, as `refresh` reads them.
+ * @param tokenFile Another file with the token.
+ * @param signal Aborted when the program should stop.
+ */
+export async function remoteRows(
+  env: EnvReader,
+  tokenFile: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly SiteRow[]> {
+  const { url, tokenPath } = readRefreshEnv(env);
+  const token = await readToken(tokenFile === undefined ? tokenPath : resolve(tokenFile));
+  try {
+    return await fetchSites(url, token, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new Fault(
+      `Cannot ask ${url.host}: the program may only reach this machine; allow it with ` +
+        `"deno run -P=hearth --allow-net=${url.hostname} hearth.ts sites"`,
+      { code: "config", cause: error },
+    );
+  }
+}
+
+/** An environment in which the address is another. */
+export function withUrl(env: EnvReader, url: string | undefined): EnvReader {
+  return {
+    get: (name) => name === "PLAYWRIGHT_SNAPSHOT_URL" && url !== undefined ? url : env.get(name),
+  };
+}
+
+async function localRows(
+  dataDir: string,
+  { log }: ProgramContext,
+): Promise<readonly SiteRow[]> {
+  const path = `${dataDir}/snapshots/storage-state.json`;
+  try {
+    const state = parseStorageState(await Deno.readTextFile(path));
+    const { mtime } = await Deno.stat(path);
+    const inventory = createInventory({ path, clock: systemClock, log });
+    await inventory.note({ state, writtenMs: mtime?.getTime() ?? 0 });
+    return inventory.rows(state, WHOLE_GRANT);
+  } catch (error) {
+    const what = error instanceof Deno.errors.NotFound
+      ? 'there is none yet: run "hearth up" and log in, or give --url'
+      : errorText(error);
+    throw new Fault(`Cannot read the snapshot "${path}": ${what}`, { cause: error });
+  }
+}
