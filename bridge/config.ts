@@ -18,8 +18,8 @@ import { Fault } from "../core/fault.ts";
 import { parseAddressRange } from "./address_range.ts";
 import { isHostPattern } from "./host_rule.ts";
 
-// A type and not an interface: zod asks for an index signature.
-type BridgeShape = {
+/** The bridge's variables; `--help` and the reference page are made of them. */
+export const BRIDGE_ENV: z.ZodObject<{
   BRIDGE_LISTEN_ADDR: z.ZodType<string>;
   BRIDGE_LISTEN_PORT: z.ZodType<number>;
   BRIDGE_TARGET_ADDR: z.ZodType<string>;
@@ -41,10 +41,7 @@ type BridgeShape = {
   BRIDGE_PING_INTERVAL_MS: z.ZodType<number>;
   BRIDGE_BROWSER_WAIT_MS: z.ZodType<number>;
   BRIDGE_DRAIN_MS: z.ZodType<number>;
-};
-
-/** The bridge's variables; `--help` and the reference page are made of them. */
-export const BRIDGE_ENV: z.ZodObject<BridgeShape> = z.object({
+}> = z.object({
   BRIDGE_LISTEN_ADDR: textVariable("address to listen on", "127.0.0.1"),
   BRIDGE_LISTEN_PORT: portVariable(9222, "port to listen on"),
   BRIDGE_TARGET_ADDR: textVariable("address of the browser's DevTools", "127.0.0.1"),
