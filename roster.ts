@@ -22,7 +22,7 @@ import { planMembership } from "./roster/membership.ts";
 import { planOffboarding } from "./roster/offboard.ts";
 import { parseRoster } from "./roster/parse_roster.ts";
 import { freePorts, portChanges } from "./roster/plan_ports.ts";
-import { ledgerText } from "./roster/port_ledger.ts";
+import { ledgerText, usersOnHearthPorts } from "./roster/port_ledger.ts";
 import * as report from "./roster/report.ts";
 import { hasBlockingErrors, validateTiers } from "./roster/validate_tiers.ts";
 import { writeInPlace } from "./roster/write_in_place.ts";
@@ -102,7 +102,7 @@ async function validate({ args, print }: ProgramContext): Promise<number | void>
   return hasBlockingErrors(issues) ? 1 : 0;
 }
 
-async function runDerive({ args, print }: ProgramContext): Promise<number | void> {
+async function runDerive({ args, log, print }: ProgramContext): Promise<number | void> {
   const command = defineCommand({
     name: "roster derive",
     description: "Print what a dev box should be, as JSON. Same input, same bytes.",
@@ -116,10 +116,16 @@ async function runDerive({ args, print }: ProgramContext): Promise<number | void
   if (parseCommand(command, args) === "done") return;
   const { ports, playwrightPorts } = command.opts();
   const [path] = command.processedArgs;
-  const derivation = derive((await loadRoster(readBytes, path)).roster, {
-    ports: await loadLedger(readBytes, ports),
-    playwrightPorts: await loadLedger(readBytes, playwrightPorts),
-  });
+  const { roster } = await loadRoster(readBytes, path);
+  const [t3, mcp] = [
+    await loadLedger(readBytes, ports),
+    await loadLedger(readBytes, playwrightPorts),
+  ];
+  const names = roster.users.map(({ os_user }) => os_user);
+  for (const name of [t3, mcp].flatMap((ledger) => usersOnHearthPorts(ledger, names))) {
+    log.warn(`${name} keeps a port that one of Hearth's own programs uses`);
+  }
+  const derivation = derive(roster, { ports: t3, playwrightPorts: mcp });
   if (!derivation.isComplete) {
     throw new Fault(`Cannot derive from roster ${shownValue(path)}: ${derivation.reason}`);
   }

@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   bridge: () => import("./bridge.ts"),
   freshness: () => import("./freshness.ts"),
   harvest: () => import("./harvest.ts"),
+  roster: () => import("./roster.ts"),
 };
 
 await runProgram("bench", async ({ args, print }) => {

@@ -25,7 +25,8 @@ export function allocatePorts(
   range: PortRange,
   taken: Iterable<number> = [],
 ): Allocation {
-  const unavailable = new Set([...HEARTH_PORTS, ...taken, ...ledger.values()]);
+  const unavailable = new Set(HEARTH_PORTS);
+  for (const ports of [taken, ledger.values()]) for (const port of ports) unavailable.add(port);
   const next = new Map(ledger);
   const without: string[] = [];
   let port = range.first;

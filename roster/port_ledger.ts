@@ -85,13 +85,21 @@ export function ledgerText(ledger: PortLedger): string {
 
 /** The ledger as a plain object, keys in order. */
 export function ledgerObject(ledger: PortLedger): Readonly<Record<string, number>> {
-  return Object.fromEntries([...ledger].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries([...ledger.keys()].sort().map((name) => [name, ledger.get(name) ?? 0]));
 }
 
 /** The names in a ledger that are not among the users: whose ports are kept for their return. */
 export function tombstones(ledger: PortLedger, users: Iterable<string>): readonly string[] {
   const present = new Set(users);
   return [...ledger.keys()].filter((name) => !present.has(name)).sort();
+}
+
+/** Who of the users was given a port that one of Hearth's own programs listens on. */
+export function usersOnHearthPorts(
+  ledger: PortLedger,
+  users: Iterable<string>,
+): readonly string[] {
+  return [...users].filter((name) => HEARTH_PORTS.has(ledger.get(name) ?? 0)).sort();
 }
 
 /**

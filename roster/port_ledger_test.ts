@@ -5,7 +5,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { faultText } from "../core/text_fault.ts";
 import { anyName } from "../tests/support/roster.ts";
-import { freePort, ledgerText, parseLedger, tombstones } from "./port_ledger.ts";
+import {
+  freePort,
+  ledgerText,
+  parseLedger,
+  tombstones,
+  usersOnHearthPorts,
+} from "./port_ledger.ts";
 
 function faults(text: string): string {
   const parsed = parseLedger(text);
@@ -65,4 +71,10 @@ Deno.test("tombstones() names who left when some did", () => {
   const ledger = new Map([["cy", 1], ["ada", 2], ["bob", 3]]);
 
   assert.deepEqual(tombstones(ledger, ["bob", "eve"]), ["ada", "cy"]);
+});
+
+Deno.test("usersOnHearthPorts() names who has a port of Hearth's own", () => {
+  const ledger = new Map([["ada", 3780], ["bob", 3781], ["gone", 9222]]);
+
+  assert.deepEqual(usersOnHearthPorts(ledger, ["ada", "bob", "cy"]), ["ada"]);
 });
