@@ -8,6 +8,7 @@ import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { Fault } from "./core/fault.ts";
 import { runProgram } from "./core/program.ts";
 import { followSnapshot } from "./snapshot/refresh/follow.ts";
+import { plainHttpWarning } from "./snapshot/refresh/plain_http.ts";
 import { refreshCopy } from "./snapshot/refresh/refresh_copy.ts";
 import { readRefreshEnv, REFRESH_ENV } from "./snapshot/refresh/refresh_env.ts";
 import { REFRESH_EXIT_CODES } from "./snapshot/refresh/refresh_fault.ts";
@@ -44,6 +45,8 @@ await runProgram("refresh", async ({ args, env, log, signal }) => {
   const { once, follow } = command.opts();
   if (once && follow) throw usageFault("--once and --follow exclude each other", "refresh");
   const config = readRefreshEnv(env);
+  const warning = plainHttpWarning(config.url);
+  if (warning !== undefined) log.warn(warning);
   try {
     if (follow) return await followSnapshot(config, { clock: systemClock, log }, signal);
     const outcome = await refreshCopy(config, { clock: systemClock }, { signal });

@@ -30,6 +30,8 @@ function startServer(path: string, tokenFile: string, port: number) {
       SNAPSHOT_PATH: path,
       PW_TOKEN_FILE: tokenFile,
       PW_TOKEN: new Secret("unused"),
+      ACCESS_FILE: undefined,
+      SNAPSHOT_MAX_AGE_SECONDS: 0,
       HOST: "127.0.0.1",
       PORT: port,
       METRICS_ADDR: "127.0.0.1",

@@ -135,6 +135,53 @@ Deno.test({
   },
 });
 
+const READ_ONLY_DISK = `
+  import { writeCopy } from "@root/snapshot/refresh/local_copy.ts";
+  import { systemClock } from "@root/core/clock.ts";
+  const write = (text) =>
+    writeCopy("/mnt/state.json", new TextEncoder().encode(text), { clock: systemClock });
+  const remount = (how) => new Deno.Command("mount", {
+    args: ["-o", "remount,size=1m," + how, "/mnt"],
+  }).outputSync();
+  await write("old");
+  remount("ro");
+  try {
+    await write("new");
+    console.log("written");
+  } catch (error) { console.log(error.reason, error.exitCode, error.message); }
+  console.log(Deno.readTextFileSync("/mnt/state.json"));
+  remount("rw");
+  await write("new");
+  console.log(Deno.readTextFileSync("/mnt/state.json"));
+`;
+
+Deno.test({
+  name: "writeCopy() says so and keeps the old file when the disk is read-only, until it is not",
+  ignore: !CAN_MOUNT,
+  async fn() {
+    const { stdout, stderr } = await runCommand("unshare", [
+      "-rm",
+      "sh",
+      "-c",
+      'mount -t tmpfs -o size=1m none /mnt && exec "$0" "$@"',
+      Deno.execPath(),
+      ...snippetArgs(READ_ONLY_DISK),
+    ], { deadlineMs: 120_000 });
+
+    const [failure, before, after] = stdout.split("\n");
+    assert.match(
+      failure ?? "",
+      /^write 17 Cannot write "\/mnt\/state.json": Read-only file system/,
+      stderr,
+    );
+    assert.match(
+      failure ?? "",
+      /the file system is read-only, choose another PLAYWRIGHT_SNAPSHOT_P/,
+    );
+    assert.deepEqual([before, after], ["old", "new"]);
+  },
+});
+
 Deno.test("copyEtag() is undefined when there is no copy that can be read", async () => {
   await using directory = await testDirectory();
 

@@ -158,7 +158,7 @@ Deno.test("refresh exits 2 when usage, environment or permissions are wrong", as
       ["http://127.0.0.1:9/", { args: ["--folow"] }, /[Uu]nknown option '--folow'/],
       ["http://127.0.0.1:9/", { args: ["now"] }, /[Tt]oo many arguments/],
       ["ftp://127.0.0.1/", {}, /PLAYWRIGHT_SNAPSHOT_URL must be/],
-      ["http://192.0.2.1/", {}, /Requires net access to "192.0.2.1:80"/],
+      ["https://192.0.2.1/", {}, /Requires net access to "192.0.2.1:443"/],
       ["http://127.0.0.1:9/", { env: { LOG_LEVEL: "loud" } }, /LOG_LEVEL is "loud"/],
     ] as const
   ) {
@@ -167,6 +167,16 @@ Deno.test("refresh exits 2 when usage, environment or permissions are wrong", as
     assert.equal(program.lines.length, 1, program.lines.join("\n"));
     assert.match(program.lines[0] ?? "", says);
   }
+});
+
+Deno.test("refresh warns when the token would cross a network in the clear", async () => {
+  await using home = await homeWithToken();
+
+  // Not allowed to go there: the warning comes before the first request.
+  await using program = start(home, "http://192.0.2.1/api/snapshot");
+
+  assert.equal(await program.exitCode, 2, program.lines.join("\n"));
+  assert.match(program.lines[0] ?? "", /"level":"warn".*192\.0\.2\.1 over plain http/);
 });
 
 Deno.test("refresh --follow writes what comes and exits 0 when told to stop", async () => {
