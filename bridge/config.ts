@@ -15,7 +15,7 @@ import {
   textVariable,
 } from "../core/env.ts";
 import { Fault } from "../core/fault.ts";
-import { parseAddressRange } from "./address_range.ts";
+import { isAddress, parseAddressRange } from "./address_range.ts";
 import { isHostPattern } from "./host_rule.ts";
 
 /** The bridge's variables; `--help` and the reference page are made of them. */
@@ -136,7 +136,12 @@ export type BridgeConfig = z.output<typeof BRIDGE_ENV>;
  */
 export function readBridgeConfig(env: EnvReader): BridgeConfig {
   const config = readEnv(BRIDGE_ENV, env);
+  const target = config.BRIDGE_TARGET_ADDR;
   const faults = [
+    // Chromium answers to no other name, and the bridge's own probe goes there too.
+    ...(isAddress(target) || target === "localhost"
+      ? []
+      : [`BRIDGE_TARGET_ADDR is "${target}", must be an IP address or localhost`]),
     ...config.BRIDGE_ALLOWED_HOSTS.filter((name) => !isHostPattern(name))
       .map((name) => `BRIDGE_ALLOWED_HOSTS has "${name}", must be a host name or *.name`),
     ...config.BRIDGE_ALLOWED_ORIGINS.filter((origin) => !isOrigin(origin))

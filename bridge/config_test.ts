@@ -27,6 +27,7 @@ for (
   const [name, value, text] of [
     ["BRIDGE_LISTEN_PORT", "http", /BRIDGE_LISTEN_PORT is "http", must be a port number/],
     ["BRIDGE_TARGET_PORT", "65536", /BRIDGE_TARGET_PORT is "65536", must be a port number/],
+    ["BRIDGE_TARGET_ADDR", "browser", /BRIDGE_TARGET_ADDR is "browser", must be an IP address or/],
     ["BRIDGE_LISTEN_ADDR", "", /BRIDGE_LISTEN_ADDR is "", must not be empty/],
     ["BRIDGE_ALLOWED_HOSTS", "a,http://b", /BRIDGE_ALLOWED_HOSTS has "http:\/\/b", must be a host/],
     ["BRIDGE_ALLOWED_HOSTS", "*", /BRIDGE_ALLOWED_HOSTS has "\*", must be a host name/],
@@ -55,6 +56,18 @@ Deno.test("bridge() names every wrong variable in one line and exits with 2", as
   strictEqual(await bridge.exitCode, 2);
   strictEqual(bridge.lines.length, 1);
   match(bridge.lines[0] ?? "", /^bridge: Cannot read the environment: BRIDGE_LISTEN_PORT .*GUARD/);
+});
+
+Deno.test("bridge() names the addresses that its permissions leave out", async () => {
+  await using bridge = startProgram("bridge", {
+    env: { BRIDGE_TARGET_ADDR: "192.0.2.1", BRIDGE_LISTEN_PORT: "9333" },
+  });
+
+  strictEqual(await bridge.exitCode, 2);
+  match(
+    bridge.lines.join("\n"),
+    /^bridge: Cannot use 127\.0\.0\.1:9333 \(BRIDGE_LISTEN.*\), 192\.0\.2\.1:9223 \(BRIDGE_TARGET/,
+  );
 });
 
 Deno.test("bridge() says what is wrong with its token", async () => {

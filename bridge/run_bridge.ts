@@ -20,6 +20,7 @@ import type { BridgeConfig } from "./config.ts";
 import { runSelfProbe } from "./self_probe.ts";
 import { closeLeftovers } from "./leftovers.ts";
 import { parseRefusedMethod } from "./method_rules.ts";
+import { requireAddresses } from "./net_permission.ts";
 import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";
 import type { ClientFilter } from "./tunnel.ts";
@@ -39,11 +40,24 @@ export interface RunBridgeOptions {
 /**
  * Runs the bridge until it is told to stop.
  *
- * @throws {Fault} When a port is taken or the token cannot be read.
+ * @throws {Fault} When a port is taken, not allowed, or the token cannot be read.
  */
 export async function runBridge({ config, log, signal }: RunBridgeOptions): Promise<void> {
   const { BRIDGE_TARGET_ADDR: hostname, BRIDGE_TARGET_PORT: port } = config;
   const authority = upstreamAuthority(hostname, port);
+  requireAddresses([
+    {
+      variables: "BRIDGE_LISTEN_ADDR, BRIDGE_LISTEN_PORT",
+      hostname: config.BRIDGE_LISTEN_ADDR,
+      port: config.BRIDGE_LISTEN_PORT,
+    },
+    { variables: "BRIDGE_TARGET_ADDR, BRIDGE_TARGET_PORT", hostname, port },
+    {
+      variables: "BRIDGE_ADMIN_ADDR, BRIDGE_ADMIN_PORT",
+      hostname: config.BRIDGE_ADMIN_ADDR,
+      port: config.BRIDGE_ADMIN_PORT,
+    },
+  ]);
   const registry = createMetrics();
   const metrics = createBridgeMetrics(registry);
   const health = createHealth();
