@@ -73,6 +73,8 @@ export async function measure(options: BridgeBenchOptions = {}): Promise<BenchRe
     ratios: ratiosOf(cases, peers),
     notes: [
       ...missing.map(({ name, missing }) => `not measured: ${name} is not installed (${missing})`),
+      "node pipe does what the ws() of http-proxy does; python threads is a minimal splice",
+      "memory is what a process that has served before grows by, shared pages by their share",
       "each figure is the median of its rounds; the rounds of all peers take turns",
     ],
   };

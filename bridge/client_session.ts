@@ -134,6 +134,7 @@ export class ClientSession {
     metrics.refusals.inc({ reason: refusal.reason });
     log.info("refused", {
       reason: refusal.reason,
+      text: refusal.text,
       peer: this.#ends.peerAddress,
       client: head && clientKindOf(headerValue(head.fields, "user-agent")),
     });

@@ -59,6 +59,19 @@ Deno.test("bridge() lets 50 clients go with 1001 and ends in time on SIGTERM", a
   ok((await (await fetch(`${browser.address}/json/version`)).json()).Browser);
 });
 
+Deno.test("bridge() lets 200 clients in at once, more than Chromium's backlog holds", async () => {
+  await using browser = await startChromium();
+  await using bridge = await startTestBridge({ targetPort: browser.port });
+
+  const clients = await Promise.all(
+    Array.from({ length: 200 }, () => connectRaw(bridge.port, "/devtools/browser")),
+  );
+  const answers = await Promise.all(clients.map((client) => client.call("Browser.getVersion")));
+  for (const client of clients) await client[Symbol.asyncDispose]();
+
+  strictEqual(answers.filter(({ result }) => result?.product).length, 200);
+});
+
 Deno.test("bridge() ends on SIGTERM while clients refuse to leave", async () => {
   await using browser = await startChromium();
   await using bridge = await startTestBridge({
