@@ -21,7 +21,7 @@ import {
 import { planMembership } from "./roster/membership.ts";
 import { planOffboarding } from "./roster/offboard.ts";
 import { parseRoster } from "./roster/parse_roster.ts";
-import { freePorts, portChanges } from "./roster/plan_ports.ts";
+import { hasChanges, planPorts } from "./roster/plan_ports.ts";
 import { ledgerText, usersOnHearthPorts } from "./roster/port_ledger.ts";
 import * as report from "./roster/report.ts";
 import { hasBlockingErrors, validateTiers } from "./roster/validate_tiers.ts";
@@ -117,10 +117,8 @@ async function runDerive({ args, log, print }: ProgramContext): Promise<number |
   const { ports, playwrightPorts } = command.opts();
   const [path] = command.processedArgs;
   const { roster } = await loadRoster(readBytes, path);
-  const [t3, mcp] = [
-    await loadLedger(readBytes, ports),
-    await loadLedger(readBytes, playwrightPorts),
-  ];
+  const { ledger: t3 } = await loadLedger(readBytes, ports);
+  const { ledger: mcp } = await loadLedger(readBytes, playwrightPorts);
   const names = roster.users.map(({ os_user }) => os_user);
   for (const name of [t3, mcp].flatMap((ledger) => usersOnHearthPorts(ledger, names))) {
     log.warn(`${name} keeps a port that one of Hearth's own programs uses`);
@@ -174,7 +172,7 @@ async function membership({ args, print }: ProgramContext): Promise<number | voi
   const plan = planMembership(roster, await loadMembers(readBytes, members));
   const date = new Date(systemClock.now()).toISOString().slice(0, 10);
   const edit = applyMembership(text, plan, date);
-  if (isApplying && edit.text !== text) await writeInPlace(path, edit.text);
+  if (isApplying && edit.text !== text) await writeInPlace(path, text, edit.text);
   const result = { ...plan, failures: edit.failures, is_applied: isApplying };
   print(json ? report.json(result) : report.membership(result));
   if (plan.conflicts.length + edit.failures.length > 0) return 1;
@@ -198,26 +196,21 @@ async function ports({ args, print }: ProgramContext): Promise<number | void> {
     .option("--apply", "write the files")
     .option("--json", "one JSON object");
   if (parseCommand(command, args) === "done") return;
-  const { ports: t3Path, playwrightPorts: mcpPath, free, apply: isApplying, json } = command.opts();
+  const { ports: t3Path, playwrightPorts: mcpPath, free, apply: isApplying = false, json } = command
+    .opts();
   const { roster } = await loadRoster(readBytes, command.processedArgs[0]);
-  const before = [await loadLedger(readBytes, t3Path), await loadLedger(readBytes, mcpPath)];
-  const freed = free === undefined ? before : freePorts(roster, before, free);
-  const [t3 = new Map(), mcp = new Map()] = freed;
-  const derivation = derive(roster, { ports: t3, playwrightPorts: mcp });
-  if (!derivation.isComplete) throw new Fault(`Cannot give ports: ${derivation.reason}`);
-  const { ports, playwright_ports } = derivation.state;
-  const files = [{ path: t3Path, after: ports }, { path: mcpPath, after: playwright_ports }]
-    .flatMap(({ path, after }, at) => {
-      if (path === undefined) return [];
-      const ledger = new Map(Object.entries(after));
-      const changes = portChanges(before[at] ?? new Map(), ledger, roster);
-      return [{ path, changes, text: ledgerText(ledger) }];
-    });
-  const changed = files.filter(({ changes }) => changes.some(({ change }) => change !== "kept"));
-  if (isApplying) { for (const { path, text } of changed) await writeInPlace(path, text); }
-  const shown = files.map(({ path, changes }) => ({ path, changes }));
-  print(
-    json ? report.json({ files: shown, is_applied: isApplying === true }) : report.ports(shown),
-  );
+  const t3 = await loadLedger(readBytes, t3Path);
+  const mcp = await loadLedger(readBytes, mcpPath);
+  const plan = planPorts(roster, t3.ledger, mcp.ledger, free);
+  const files = [{ path: t3Path, before: t3.text, plan: plan.ports }];
+  if (mcpPath !== undefined) {
+    files.push({ path: mcpPath, before: mcp.text, plan: plan.playwrightPorts });
+  }
+  const changed = files.filter(({ plan }) => hasChanges(plan));
+  for (const { path, before, plan } of isApplying ? changed : []) {
+    await writeInPlace(path, before, ledgerText(plan.ledger));
+  }
+  const shown = files.map(({ path, plan }) => ({ path, changes: plan.changes }));
+  print(json ? report.json({ files: shown, is_applied: isApplying }) : report.ports(shown));
   return changed.length === 0 || isApplying ? 0 : 2;
 }

@@ -26,8 +26,8 @@ for (const name of cases) {
   Deno.test(`derive() gives the bytes of expected.json when the corpus has ${name}`, async () => {
     const folder = `${GOLDEN}${name}/`;
     const has = (file: string) => [...Deno.readDirSync(folder)].some(({ name }) => name === file);
-    const ledger = (file: string) =>
-      loadLedger(Deno.readFile, has(file) ? `${folder}${file}` : undefined);
+    const ledger = async (file: string) =>
+      (await loadLedger(Deno.readFile, has(file) ? `${folder}${file}` : undefined)).ledger;
 
     const state = derived((await loadRoster(Deno.readFile, `${folder}roster.yaml`)).roster, {
       ports: await ledger("ports.json"),

@@ -56,11 +56,15 @@ export async function loadRoster(
   throw new Fault(rosterFaultText(path, parsed.faults), { code: "config" });
 }
 
-/** Reads a port ledger; without a file there are no ports yet. */
-export async function loadLedger(read: ReadBytes, path: string | undefined): Promise<PortLedger> {
-  if (path === undefined) return new Map();
-  const parsed = parseLedger(await loadText(read, "ports file", path));
-  if (parsed.isValid) return parsed.ledger;
+/** Reads a port ledger, with its text; without a file there are no ports yet. */
+export async function loadLedger(
+  read: ReadBytes,
+  path: string | undefined,
+): Promise<{ readonly text: string; readonly ledger: PortLedger }> {
+  if (path === undefined) return { text: "", ledger: new Map() };
+  const text = await loadText(read, "ports file", path);
+  const parsed = parseLedger(text);
+  if (parsed.isValid) return { text, ledger: parsed.ledger };
   throw refused("ports file", path, parsed.faults);
 }
 

@@ -44,5 +44,5 @@ Deno.test("each loader names its file and what is wrong when it is refused", asy
 });
 
 Deno.test("loadLedger() gives nobody a port when there is no file", async () => {
-  assert.equal((await loadLedger(bytes(""), undefined)).size, 0);
+  assert.equal((await loadLedger(bytes(""), undefined)).ledger.size, 0);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { Fault } from "../core/fault.ts";
+import { derive } from "./derive.ts";
 import { freePort, type PortLedger, tombstones } from "./port_ledger.ts";
 import type { Roster } from "./roster_schema.ts";
 
@@ -17,40 +18,71 @@ export interface PortChange {
   readonly change: "given" | "freed" | "kept";
 }
 
-/**
- * Takes somebody's ports out of the ledgers.
- *
- * @param roster The roster; who is in it keeps their ports.
- * @param ledgers The ledgers.
- * @param name Whose ports.
- * @throws {Fault} When the name is in the roster, or in none of the ledgers.
- */
-export function freePorts<const L extends readonly PortLedger[]>(
-  { users }: Roster,
-  ledgers: L,
-  name: string,
-): readonly PortLedger[] {
-  if (users.some(({ os_user }) => os_user === name)) {
-    throw new Fault(
-      `Cannot free the ports of "${name}": users.${name} is in the roster, ` +
-        "must leave it first",
-    );
-  }
-  if (!ledgers.some((ledger) => ledger.has(name))) {
-    throw new Fault(`Cannot free the ports of "${name}": the ports files have no such name`);
-  }
-  return ledgers.map((ledger) => freePort(ledger, name));
+/** What a ledger becomes. */
+export interface LedgerPlan {
+  /** The ledger then. */
+  readonly ledger: PortLedger;
+  /** Changes and tombstones, by name. */
+  readonly changes: readonly PortChange[];
 }
 
 /**
- * Compares a ledger with what it becomes.
+ * Brings the ledgers up to date with a roster.
  *
- * @param before The ledger now.
- * @param after The ledger then.
  * @param roster Who is there.
- * @returns Changes and tombstones, by name.
+ * @param ports T3 ports given so far.
+ * @param playwrightPorts MCP ports given so far.
+ * @param free Whose ports are given up first.
+ * @throws {Fault} When that name is in the roster or in no ledger, or no port is left.
  */
-export function portChanges(
+export function planPorts(
+  roster: Roster,
+  ports: PortLedger,
+  playwrightPorts: PortLedger,
+  free?: string,
+): { readonly ports: LedgerPlan; readonly playwrightPorts: LedgerPlan } {
+  const options = free === undefined
+    ? { ports, playwrightPorts }
+    : withoutUser(roster, { ports, playwrightPorts }, free);
+  const derivation = derive(roster, options);
+  if (!derivation.isComplete) throw new Fault(`Cannot give ports: ${derivation.reason}`);
+  const plan = (before: PortLedger, after: Readonly<Record<string, number>>): LedgerPlan => {
+    const ledger = new Map(Object.entries(after));
+    return { ledger, changes: portChanges(before, ledger, roster) };
+  };
+  return {
+    ports: plan(ports, derivation.state.ports),
+    playwrightPorts: plan(playwrightPorts, derivation.state.playwright_ports),
+  };
+}
+
+/** Whether anything but tombstones is in a plan. */
+export function hasChanges({ changes }: LedgerPlan): boolean {
+  return changes.some(({ change }) => change !== "kept");
+}
+
+interface Ledgers {
+  readonly ports: PortLedger;
+  readonly playwrightPorts: PortLedger;
+}
+
+function withoutUser(
+  { users }: Roster,
+  { ports, playwrightPorts }: Ledgers,
+  name: string,
+): Ledgers {
+  if (users.some(({ os_user }) => os_user === name)) {
+    throw new Fault(
+      `Cannot free the ports of "${name}": users.${name} is in the roster, must leave it first`,
+    );
+  }
+  if (!ports.has(name) && !playwrightPorts.has(name)) {
+    throw new Fault(`Cannot free the ports of "${name}": the ports files have no such name`);
+  }
+  return { ports: freePort(ports, name), playwrightPorts: freePort(playwrightPorts, name) };
+}
+
+function portChanges(
   before: PortLedger,
   after: PortLedger,
   { users }: Roster,

@@ -12,7 +12,7 @@ Deno.test("writeInPlace() keeps mode and link when it replaces the content", asy
     await Deno.chmod(`${folder}/real.yaml`, 0o640);
     await Deno.symlink("real.yaml", `${folder}/link.yaml`);
 
-    await writeInPlace(`${folder}/link.yaml`, "new");
+    await writeInPlace(`${folder}/link.yaml`, "old", "new");
 
     assert.equal(await Deno.readTextFile(`${folder}/real.yaml`), "new");
     assert.ok((await Deno.lstat(`${folder}/link.yaml`)).isSymlink);
@@ -25,8 +25,23 @@ Deno.test("writeInPlace() keeps mode and link when it replaces the content", asy
 
 Deno.test("writeInPlace() says what failed when there is no such file", async () => {
   await assert.rejects(
-    writeInPlace("/nonexistent/r.yaml", "x"),
+    writeInPlace("/nonexistent/r.yaml", "", "x"),
     (error) =>
       error instanceof Fault && /^Cannot write "\/nonexistent\/r\.yaml": /.test(error.message),
   );
+});
+
+Deno.test("writeInPlace() leaves the file alone when somebody has changed it meanwhile", async () => {
+  const path = await Deno.makeTempFile({ prefix: "hearth-roster-" });
+  try {
+    await Deno.writeTextFile(path, "theirs");
+
+    await assert.rejects(
+      writeInPlace(path, "old", "new"),
+      (error) => error instanceof Fault && /has changed since it was read/.test(error.message),
+    );
+    assert.equal(await Deno.readTextFile(path), "theirs");
+  } finally {
+    await Deno.remove(path);
+  }
 });
