@@ -9,7 +9,9 @@ import type { Generations } from "../generations.ts";
 import type { StorageState } from "../storage_state.ts";
 import type { BrowserConnection } from "./connect_browser.ts";
 import { readCookies } from "./cookies.ts";
+import { deviceBoundSites } from "./device_bound.ts";
 import type { HarvestState } from "./harvest_state.ts";
+import { withHiddenPage } from "./hidden_page.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
 import { openOrigins } from "./open_origins.ts";
 import { planPass } from "./plan_pass.ts";
@@ -70,7 +72,10 @@ export async function fullPass(options: FullPassOptions): Promise<Ledger> {
     nowMs,
   });
   if (read.length > MANY_ORIGINS) log.info("reading origins", { origins: read.length });
-  const result = await readOrigins(browser.client, read, { signal });
+  const [result, boundSites] = await Promise.all([
+    readOrigins(browser.client, read, { signal }),
+    withHiddenPage(browser.client, deviceBoundSites),
+  ]);
   const kept = new Map(previous?.origins.map((origin) => [origin.origin, origin]));
   state.applyReadings({
     readings: keep.map((origin) => ({ origin, state: kept.get(origin), skipped: [] })),
@@ -78,6 +83,7 @@ export async function fullPass(options: FullPassOptions): Promise<Ledger> {
   });
   state.applyReadings(result);
   state.setTabStorage(await readTabStorage(browser, log));
+  state.reportDeviceBound(boundSites);
   log.debug("pass over", { read: read.length, kept: keep.length, failed: result.failures.size });
   await generations.remember(result.readings.filter((one) => one.state).map((one) => one.origin));
   const isOpen = new Set(open);

@@ -19,6 +19,8 @@ export interface HarvestState {
   cookies(): readonly StateCookie[];
   /** Replaces the storage of the origins that were read; one that failed keeps what was known. */
   applyReadings(readings: OriginReadings): void;
+  /** Says, once each, which sites bind their login to the device. */
+  reportDeviceBound(sites: readonly string[]): void;
   /** Replaces what is known from open tabs: a tab that is closed takes its sessionStorage along. */
   setTabStorage(storage: ReadonlyMap<string, TabStorage>): void;
   /**
@@ -104,6 +106,11 @@ export function createHarvestState(options: HarvestStateOptions): HarvestState {
         }
       }
       changed();
+    },
+    reportDeviceBound(sites) {
+      for (const site of sites) {
+        tellOnce("login is bound to this device and will not work elsewhere", { site });
+      }
     },
     setTabStorage(storage) {
       if (isDeepStrictEqual(storage, tabStorage)) return;

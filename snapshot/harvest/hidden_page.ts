@@ -131,3 +131,16 @@ export async function openHiddenPage(client: CdpClient, deadlineMs = 10_000): Pr
     },
   };
 }
+
+/** Opens a hidden page for a moment. */
+export async function withHiddenPage<T>(
+  client: CdpClient,
+  work: (client: CdpClient, page: HiddenPage) => Promise<T>,
+): Promise<T> {
+  const page = await openHiddenPage(client);
+  try {
+    return await work(client, page);
+  } finally {
+    await page.close();
+  }
+}
