@@ -40,7 +40,7 @@ const NAMESPACE = z.string(NAMESPACE_RULE)
 const SITE = z.string(SITE_RULE).superRefine((site, context) => {
   const message = siteFault(site);
   if (message !== undefined) context.addIssue({ code: "custom", message });
-});
+}).meta({ pattern: "^[a-z0-9_-]+(\\.[a-z0-9_-]+)*$" });
 
 const USER = z.strictObject({
   authentik_user: z.string(IDENTITY_RULE).regex(IDENTITY, IDENTITY_RULE)
@@ -50,6 +50,7 @@ const USER = z.strictObject({
   tier: z.enum(TIERS, oneOf(TIERS))
     .describe("What the user may do: admin, power-user or namespace-owner"),
   namespaces: z.array(NAMESPACE, "must be a list of namespaces").default([])
+    .meta({ uniqueItems: true })
     .describe("Namespaces the user owns; for the tier namespace-owner, and only for it"),
   parked: z.boolean(BOOLEAN_RULE).default(false)
     .describe("Keeps account, home and ports, but runs nothing"),
@@ -57,12 +58,18 @@ const USER = z.strictObject({
     .describe("Whether the user's Claude login is kept in step"),
   browser: z.strictObject({
     sites: z.array(SITE, "must be a list of sites")
+      .meta({ uniqueItems: true })
       .describe("Hosts or domains the user's agents are logged in to"),
   }, "must be a map with sites").optional()
     .describe("Logged-in state the user's agents get; none where it is not given"),
   agents: z.array(z.enum(AGENTS, oneOf(AGENTS)), "must be a list of agents").default(["claude"])
+    .meta({ uniqueItems: true })
     .describe("Agents to wire to the user's browser; claude where it is not given"),
-}, "must be a map with authentik_user, k8s_user and tier");
+}, "must be a map with authentik_user, k8s_user and tier").meta({
+  if: { properties: { tier: { const: "namespace-owner" } } },
+  then: { required: ["namespaces"], properties: { namespaces: { minItems: 1 } } },
+  else: { properties: { namespaces: { maxItems: 0 } } },
+});
 
 const OS_NAME_KEY = z.string().regex(OS_NAME, OS_NAME_RULE).superRefine((name, context) => {
   const message = osNameFault(name);
