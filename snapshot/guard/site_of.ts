@@ -1,20 +1,18 @@
 /**
- * The site a host belongs to: its registrable domain by the Public Suffix List, private suffixes
- * (such as `github.io`) included, since those are different people's sites.
+ * The site of a cookie's domain and of an origin: the same sites that grants name.
  *
  * @module
  */
-import { getDomain } from "tldts";
+import { siteOf } from "../access/host.ts";
 
 /**
- * The site of a cookie's domain or of a host.
+ * The site of a cookie's domain.
  *
- * @param host Such as `.www.example.co.uk`, `localhost` or `127.0.0.1`.
+ * @param domain Such as `.www.example.co.uk`, `localhost` or `127.0.0.1`.
  * @returns The registrable domain; the host itself where it has none.
  */
-export function siteOfHost(host: string): string {
-  const bare = host.replace(/^\./, "");
-  return getDomain(bare, { allowPrivateDomains: true }) ?? bare;
+export function siteOfHost(domain: string): string {
+  return siteOf(domain.replace(/^\./, ""));
 }
 
 /** The site of an origin such as `https://www.example.com:8443`. */
