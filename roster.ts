@@ -145,7 +145,12 @@ async function offboard({ args, print }: ProgramContext): Promise<number | void>
     .option("--json", "one JSON object");
   if (parseCommand(command, args) === "done") return;
   const { old, new: now, destructive: isDestructive = false, json } = command.opts();
-  const [before, after] = [await loadRoster(readBytes, old), await loadRoster(readBytes, now)];
+  const before = await loadRoster(readBytes, old);
+  const after = await loadRoster(readBytes, now);
+  if (!after.hasUsersKey) {
+    const rule = "must have one; an empty file would offboard everybody";
+    throw new Fault(`Cannot plan offboarding: roster ${shownValue(now)} has no key users, ${rule}`);
+  }
   const steps = planOffboarding(before.roster, after.roster, { isDestructive });
   print(json ? report.json({ steps }) : report.offboarding(steps));
   return steps.length === 0 ? 0 : 2;

@@ -45,15 +45,25 @@ export async function loadText(read: ReadBytes, what: string, path: string): Pro
   }
 }
 
+/** A roster that was read. */
+export interface LoadedRoster {
+  /** Its text, as it is. */
+  readonly text: string;
+  /** What it says. */
+  readonly roster: Roster;
+  /** Whether it says who its users are, if only that there are none: a torn file does not. */
+  readonly hasUsersKey: boolean;
+}
+
 /** Reads a roster, with its text. */
-export async function loadRoster(
-  read: ReadBytes,
-  path: string,
-): Promise<{ readonly text: string; readonly roster: Roster }> {
+export async function loadRoster(read: ReadBytes, path: string): Promise<LoadedRoster> {
   const text = await loadText(read, "roster", path);
   const parsed = parseRoster(text);
-  if (parsed.isValid) return { text, roster: parsed.roster };
-  throw new Fault(rosterFaultText(path, parsed.faults), { code: "config" });
+  if (!parsed.isValid) {
+    throw new Fault(rosterFaultText(path, parsed.faults), { code: "config" });
+  }
+  const { roster, yaml } = parsed;
+  return { text, roster, hasUsersKey: Object.hasOwn(yaml.value ?? {}, "users") };
 }
 
 /** Reads a port ledger, with its text; without a file there are no ports yet. */

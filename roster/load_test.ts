@@ -46,3 +46,11 @@ Deno.test("each loader names its file and what is wrong when it is refused", asy
 Deno.test("loadLedger() gives nobody a port when there is no file", async () => {
   assert.equal((await loadLedger(bytes(""), undefined)).ledger.size, 0);
 });
+
+Deno.test("loadRoster() tells a roster of nobody from a text that says nothing", async () => {
+  const said = await Promise.all(
+    ["users:\n", "users: {}", "", "# torn", "{}"].map((text) => loadRoster(bytes(text), "r.yaml")),
+  );
+
+  assert.deepEqual(said.map(({ hasUsersKey }) => hasUsersKey), [true, true, false, false, false]);
+});

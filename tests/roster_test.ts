@@ -139,6 +139,17 @@ Deno.test("roster offboard plans the cut, and deletes only when it is asked to",
   assert.deepEqual([none.code, none.stdout], [0, "Nobody left.\n"]);
 });
 
+Deno.test("roster offboard refuses when the new roster is torn, and cuts all when it says nobody", async () => {
+  const files = { "old.yaml": ROSTER, "torn.yaml": "# The people\n", "nobody.yaml": "users:\n" };
+
+  const torn = await roster(files, ["offboard", "--old", "old.yaml", "--new", "torn.yaml"]);
+  const nobody = await roster(files, ["offboard", "--old", "old.yaml", "--new", "nobody.yaml"]);
+
+  assert.deepEqual([torn.code, torn.stdout], [1, ""]);
+  assert.match(torn.stderr, /has no key users, must have one/);
+  assert.deepEqual([nobody.code, nobody.stdout.match(/lock_login/g)?.length], [2, 2]);
+});
+
 Deno.test("roster membership reports first, and writes only the rows when it is applied", async () => {
   const files = { "r.yaml": ROSTER, "m.json": '["ada", "Zoe@example.com"]' };
   const args = ["membership", "r.yaml", "--members", "m.json"];
