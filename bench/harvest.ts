@@ -13,9 +13,12 @@ import { readCookies } from "../snapshot/harvest/cookies.ts";
 import { fullPass } from "../snapshot/harvest/full_pass.ts";
 import { createHarvestState } from "../snapshot/harvest/harvest_state.ts";
 import type { Ledger } from "../snapshot/harvest/ledger.ts";
+import { readOrigins } from "../snapshot/harvest/read_origins.ts";
 import type { StorageState } from "../snapshot/storage_state.ts";
 import { startChromium, type TestChromium } from "../tests/support/chromium.ts";
+import { sitDown } from "../tests/support/person.ts";
 import { startProgram } from "../tests/support/program.ts";
+import { startSite } from "../tests/support/site.ts";
 import { type BenchReport, figures } from "./report.ts";
 
 const COOKIES = 3_000;
@@ -23,6 +26,7 @@ const COOKIE_HOSTS = 300;
 const ORIGINS = 1_000;
 const CHANGED = 10;
 const IDLE_MS = 20_000;
+const FRAMES_MS = 8_000;
 
 /** Measures on one Chromium with 3,000 cookies. */
 export async function measure(): Promise<BenchReport> {
@@ -34,6 +38,7 @@ export async function measure(): Promise<BenchReport> {
     await setCookies(browser.client, COOKIES, COOKIE_HOSTS, "first");
     const poll = await measurePoll(browser.client);
     const passes = await measurePasses(browser, chromium, dir);
+    const frames = await measureFrames(browser, chromium);
     const idle = await measureIdle(chromium, dir);
     return {
       name: "harvest",
@@ -42,6 +47,7 @@ export async function measure(): Promise<BenchReport> {
       ratios: {
         "incremental/cold pass": (passes[`incremental pass, ${CHANGED} changed`]?.p50 ?? NaN) /
           (passes[`cold pass, ${ORIGINS} origins`]?.p50 ?? NaN),
+        "frames of a page, harvesting/not": frames,
         "cores used by --watch, idle": idle.harvester,
         "cores used by Chromium meanwhile": idle.browser,
       },
@@ -116,6 +122,34 @@ async function measurePasses(
     [`cold pass, ${ORIGINS} origins`]: figures([cold]),
     [`incremental pass, ${CHANGED} changed`]: figures(incremental),
   };
+}
+
+/** Frames a page in the foreground draws while other origins are read, by those it draws without. */
+async function measureFrames(browser: BrowserConnection, chromium: TestChromium): Promise<number> {
+  using person = await sitDown(chromium.address);
+  await using site = startSite();
+  const tab = await person.open(`${site.origin("animation")}/`);
+  const count = () =>
+    tab.evaluate(`new Promise((resolve) => {
+      let frames = 0;
+      const end = performance.now() + ${FRAMES_MS};
+      const draw = () => {
+        frames++;
+        document.body.style.transform = "rotate(" + frames + "deg)";
+        document.title = "frame " + frames;
+        performance.now() < end ? requestAnimationFrame(draw) : resolve(frames);
+      };
+      requestAnimationFrame(draw);
+    })`).then(Number);
+  const quiet = await count();
+  const stop = new AbortController();
+  const origins = Array.from({ length: 5_000 }, (_, n) => `https://origin-${n % ORIGINS}.example`);
+  const reading = readOrigins(browser.client, origins, { signal: stop.signal });
+  const busy = await count();
+  stop.abort();
+  await reading;
+  await tab.close();
+  return busy / quiet;
 }
 
 /** Cores used by a watching harvester and by the browser it watches. */

@@ -15,6 +15,7 @@ interface BenchModule {
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   bridge: () => import("./bridge.ts"),
+  fidelity: () => import("./fidelity.ts"),
   freshness: () => import("./freshness.ts"),
   harvest: () => import("./harvest.ts"),
   roster: () => import("./roster.ts"),
