@@ -140,6 +140,16 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
       ready: /listening/,
       stopOrder: 2,
     }),
+    program("harvester", {
+      args: ["--watch"],
+      env: {
+        CDP_URL: `http://127.0.0.1:${ports.bridge}`,
+        SNAPSHOT_DIR: data.snapshots,
+        PROFILE_DIR: data.profile,
+      },
+      ready: /first harvest done/,
+      stopOrder: 1,
+    }),
     program("snapshot_server", {
       env: {
         PW_TOKEN_FILE: data.token,
@@ -150,16 +160,6 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
       },
       ready: /listening/,
       stopOrder: 2,
-    }),
-    program("harvester", {
-      args: ["--watch"],
-      env: {
-        CDP_URL: `http://127.0.0.1:${ports.bridge}`,
-        SNAPSHOT_DIR: data.snapshots,
-        PROFILE_DIR: data.profile,
-      },
-      ready: /first harvest done/,
-      stopOrder: 1,
     }),
     program("refresh", {
       args: ["--follow"],
