@@ -5,14 +5,16 @@
  * @module
  */
 import { FrameScanner, type FrameSink } from "./frame_scanner.ts";
-import { type ByteWriter, writeAll } from "./socket.ts";
+import type { ByteWriter } from "./socket.ts";
 
 /** One client's incoming side. */
 export class DownLink {
   /** Follows the browser's frames. */
   readonly scanner: FrameScanner;
-  /** Bytes sent, in total. */
+  /** Bytes the client's side took, in total. */
   sentBytes = 0;
+  /** Pieces it took to their end. */
+  sentPieces = 0;
   /** Whether a write waits for the client to read. */
   isWriting = false;
 
@@ -42,21 +44,22 @@ export class DownLink {
     if (this.#injecting !== undefined) await this.#injecting;
     if (this.isEnded) return;
     this.isWriting = true;
-    this.sentBytes += piece.length;
     if (this.#queued.length === 0) {
       // The common case: the bytes are on their way before they are looked at.
       const writing = this.#writer.write(piece);
       this.scanner.push(piece);
       const took = await writing;
-      if (took < piece.length) await writeAll(this.#writer, piece.subarray(took));
+      this.sentBytes += took;
+      if (took < piece.length) await this.#send(piece.subarray(took));
     } else {
       const cut = Math.max(0, this.scanner.push(piece));
-      await writeAll(this.#writer, piece.subarray(0, cut));
+      await this.#send(piece.subarray(0, cut));
       if (cut > 0) await this.#flush();
-      if (cut < piece.length && !this.isEnded) await writeAll(this.#writer, piece.subarray(cut));
+      if (cut < piece.length && !this.isEnded) await this.#send(piece.subarray(cut));
     }
     // Something may have been queued while that was written.
     if (this.#queued.length > 0 && this.scanner.isAtBoundary) await this.#flush();
+    this.sentPieces++;
     this.isWriting = false;
   }
 
@@ -84,8 +87,15 @@ export class DownLink {
   async #flush(): Promise<void> {
     while (this.#queued.length > 0) {
       const frame = this.#queued.shift() as Uint8Array;
-      this.sentBytes += frame.length;
-      await writeAll(this.#writer, frame);
+      await this.#send(frame);
+    }
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const took = await this.#writer.write(bytes.subarray(at));
+      this.sentBytes += took;
+      at += took;
     }
   }
 }

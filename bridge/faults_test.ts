@@ -2,8 +2,6 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { startTestBridge } from "../tests/support/bridge.ts";
 import { startChromium } from "../tests/support/chromium.ts";
 import { eventually } from "../tests/support/eventually.ts";
-import { freePort } from "../tests/support/free_port.ts";
-import { startProgram } from "../tests/support/program.ts";
 import { clientText } from "./frame_fixture.ts";
 import { connectRaw, type Ending } from "./raw_client.ts";
 import { exchange, startTestServer } from "./test_server.ts";
@@ -115,6 +113,23 @@ Deno.test("bridge() disconnects a client that stops reading, and the others noti
   stalled.close();
 });
 
+Deno.test("bridge() keeps a client that reads slowly but steadily", async () => {
+  await using browser = await startChromium();
+  await using bridge = startTestServer({ targetPort: browser.port, server: { stallMs: 750 } });
+  await using page = await connectRaw(bridge.port, await pagePath(browser.address), [], {
+    // Ten megabytes in pieces with pauses take far longer than the time for one piece.
+    pauseMs: 20,
+    pieceBytes: 65_536,
+  });
+
+  const { result } = await page.call("Runtime.evaluate", {
+    expression: "'x'.repeat(10_000_000)",
+    returnByValue: true,
+  });
+
+  strictEqual(result.result.value.length, 10_000_000);
+});
+
 Deno.test("bridge() passes a client's half-close on, and all that it asked for before", async () => {
   await using browser = await startChromium();
   await using bridge = startTestServer({ targetPort: browser.port });
@@ -182,45 +197,11 @@ Deno.test("bridge() gives up on a head that does not come", async () => {
   match(slow, /^HTTP\/1\.1 408 /);
 });
 
-Deno.test("bridge() says in one line that its port is taken", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using bridge = startProgram("bridge", {
-    flags: ["--allow-net=127.0.0.1"],
-    env: { BRIDGE_LISTEN_PORT: String(taken.addr.port), BRIDGE_ADMIN_PORT: String(freePort()) },
-  });
-
-  strictEqual(await bridge.exitCode, 1);
-  match(bridge.lines.join("\n"), /^bridge: Cannot listen on 127\.0\.0\.1:\d+: the port is taken/);
-});
-
-Deno.test("bridge() says in one line that its admin port is taken", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using bridge = startProgram("bridge", {
-    flags: ["--allow-net=127.0.0.1"],
-    env: { BRIDGE_ADMIN_PORT: String(taken.addr.port), BRIDGE_LISTEN_PORT: String(freePort()) },
-  });
-
-  strictEqual(await bridge.exitCode, 1);
-  match(bridge.lines.join("\n"), /^bridge: Cannot listen on 127\.0\.0\.1:\d+: the port is taken/);
-});
-
-Deno.test("bridge() answers 503 with the way out while there is no browser", async () => {
-  await using bridge = await startTestBridge({
-    targetPort: freePort(),
-    env: { BRIDGE_BROWSER_WAIT_MS: "0" },
-  });
-
-  const response = await fetch(`${bridge.url}/json/version`);
-  const ready = await fetch(`${bridge.adminUrl}/readyz`);
-  const alive = await fetch(`${bridge.adminUrl}/healthz`);
-
-  strictEqual(response.status, 503);
-  match(await response.text(), /No browser answers: it is not running, or still starting/);
-  strictEqual(ready.status, 503);
-  match(await ready.text(), /error browser: /);
-  strictEqual(alive.status, 200);
-  await alive.body?.cancel();
-});
+async function pagePath(address: string): Promise<string> {
+  const targets = await (await fetch(`${address}/json/list`)).json();
+  const page = targets.find((target: { type: string }) => target.type === "page");
+  return `/devtools/page/${page.id}`;
+}
 
 function countBy(endings: readonly Ending[]): Record<number, number> {
   const counts: Record<number, number> = {};

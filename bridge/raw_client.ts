@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { clientText, encodeFrame, type TestFrame } from "./frame_fixture.ts";
 import { FrameScanner, OPCODE } from "./frame_scanner.ts";
@@ -57,6 +58,10 @@ export interface RawClientOptions {
   readonly hostname?: string;
   /** Whether it answers a Ping, as most libraries do by themselves. */
   readonly hasPongs?: boolean;
+  /** How long it rests after each piece it reads, in milliseconds. */
+  readonly pauseMs?: number;
+  /** The largest piece it reads at once. */
+  readonly pieceBytes?: number;
 }
 
 /** Connects and shakes hands. */
@@ -64,8 +69,9 @@ export async function connectRaw(
   port: number,
   path: string,
   headers: readonly string[] = [],
-  { hostname = "127.0.0.1", hasPongs = false }: RawClientOptions = {},
+  options: RawClientOptions = {},
 ): Promise<RawClient> {
+  const { hostname = "127.0.0.1", hasPongs = false, pauseMs = 0, pieceBytes = 262_144 } = options;
   const conn = await Deno.connect({ hostname, port });
   await writeAll(
     conn,
@@ -111,10 +117,11 @@ export async function connectRaw(
     },
   });
   const ended = (async () => {
-    const buffer = new Uint8Array(262_144);
+    const buffer = new Uint8Array(pieceBytes);
     try {
       for (let count; (count = await conn.read(buffer)) !== null;) {
         scanner.push(buffer.subarray(0, count));
+        if (pauseMs > 0) await systemClock.sleep(pauseMs);
       }
     } catch {
       // Reset: an end without a Close frame, unless one came before.

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { ClientWatch, type WatchLimits } from "./client_watch.ts";
 import { DownLink } from "./down_link.ts";
 import { FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
 import { CLOSE_CODE, renderCloseFrame, renderFrame } from "./frame_writer.ts";
@@ -94,11 +95,9 @@ export class Tunnel {
   readonly #down: DownLink;
   readonly #up: FrameScanner;
   readonly #filter: ClientFilter | undefined;
+  readonly #watch = new ClientWatch();
   #upBytes = 0;
   #end: EndReason | undefined;
-  #writingTicks = 0;
-  #silentTicks = 0;
-  #heardBytes = 0;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -155,24 +154,23 @@ export class Tunnel {
   /**
    * Looks after the connection; called at a steady pace, so that no timer is set per byte.
    *
-   * @param limits How many calls without progress are too many; 0: no limit.
+   * @param limits How patient to be.
    */
-  tick(limits: { stallTicks: number; pingTicks: number }): void {
+  tick(limits: WatchLimits): void {
     if (this.#end !== undefined) return;
-    this.#writingTicks = this.#down.isWriting ? this.#writingTicks + 1 : 0;
-    if (this.#writingTicks > limits.stallTicks) {
+    const { isWriting, sentBytes, sentPieces } = this.#down;
+    const verdict = this.#watch.look(
+      { isWriting, sentBytes, sentPieces, heardBytes: this.#upBytes },
+      this.#options.isPingable ? limits : { ...limits, pingTicks: 0 },
+    );
+    if (verdict === "stalled") {
       this.#end = "client_stalled";
       // Its buffers are full: no Close frame would get through.
       closeQuietly(this.#options.client);
       closeQuietly(this.#options.browser);
-      return;
-    }
-    this.#silentTicks = this.#upBytes === this.#heardBytes ? this.#silentTicks + 1 : 0;
-    this.#heardBytes = this.#upBytes;
-    if (!this.#options.isPingable || limits.pingTicks === 0) return;
-    if (this.#silentTicks === limits.pingTicks) {
+    } else if (verdict === "ping") {
       this.#down.inject(renderFrame(OPCODE.ping, new Uint8Array(0)));
-    } else if (this.#silentTicks >= 2 * limits.pingTicks) {
+    } else if (verdict === "silent") {
       this.close({ end: "client_silent", code: CLOSE_CODE.goingAway, text: "No answer to a ping" });
     }
   }
