@@ -28,6 +28,8 @@ export interface AccessGate {
    * @param options `isFresh` has the files read again first.
    */
   admit(authorization: string | null, options?: { isFresh?: boolean }): Promise<Access>;
+  /** What a request may have, where that is known without a look at any file. */
+  admitNow(authorization: string | null): Access | undefined;
 }
 
 /** Whom the gate asks. */
@@ -57,6 +59,10 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
   }
 
   return {
+    admitNow(authorization) {
+      return find(digestOf(authorization)) ??
+        (tokenGate?.isAdmittedNow(authorization) === true ? WHOLE : undefined);
+    },
     async admit(authorization, { isFresh = false } = {}) {
       const digest = digestOf(authorization);
       if (isFresh) await access?.reload();

@@ -12,6 +12,9 @@ export type HeaderField = [name: string, value: string];
 /** Nothing is used again without asking. */
 export const CACHE_CONTROL: HeaderField = ["cache-control", "no-cache"];
 
+/** The body depends on who asks and what they can unpack. */
+export const VARY: HeaderField = ["vary", "accept-encoding, authorization"];
+
 /** What every answer with a body says. */
 export const COMMON_FIELDS: readonly HeaderField[] = [
   CACHE_CONTROL,

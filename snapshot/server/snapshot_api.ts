@@ -9,7 +9,11 @@
 import { Hono } from "hono";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { type AnswerSnapshotOptions, createSnapshotAnswers } from "./answer_snapshot.ts";
+import {
+  type AnswerSnapshotOptions,
+  createSnapshotAnswers,
+  type SnapshotAnswer,
+} from "./answer_snapshot.ts";
 import { COMMON_FIELDS, errorAnswer, notYetAnswer, refusalAnswer, textAnswer } from "./answers.ts";
 
 /** What the API answers from. */
@@ -32,7 +36,7 @@ export const API_PATHS: readonly string[] = ["/healthz", "/readyz", "/api/snapsh
  */
 export function createSnapshotApi(
   options: SnapshotApiOptions,
-): (request: Request) => Promise<Response> {
+): (request: Request) => Response | Promise<Response> {
   const { store, gate, inventory, health, onAnswer } = options;
   const answerSnapshot = createSnapshotAnswers(options);
   const app = new Hono();
@@ -60,20 +64,27 @@ export function createSnapshotApi(
   // The seed's server answers other paths without a body.
   app.notFound(() => new Response(null, { status: 404, headers: [...COMMON_FIELDS] }));
 
-  return async (request) => {
+  return (request) => {
     const { url, method } = request;
     // By hand: a router and a URL object would be half the cost of a 304.
     const start = url.indexOf("/", url.indexOf("://") + 3);
     const mark = url.indexOf("?", start);
     const path = mark < 0 ? url.slice(start) : url.slice(start, mark);
-    if (path === "/api/snapshot" && (method === "GET" || method === "HEAD")) {
-      const query = mark < 0 ? "" : url.slice(mark + 1);
-      const { response, isGone } = await answerSnapshot(request, query);
-      onAnswer?.(path, isGone ? "gone" : response.status);
-      return response;
+    if (path !== "/api/snapshot" || (method !== "GET" && method !== "HEAD")) {
+      return answerElse(request, path);
     }
+    const answer = answerSnapshot(request, mark < 0 ? "" : url.slice(mark + 1));
+    return answer instanceof Promise ? answer.then(count) : count(answer);
+  };
+
+  function count({ response, isGone }: SnapshotAnswer): Response {
+    onAnswer?.("/api/snapshot", isGone ? "gone" : response.status);
+    return response;
+  }
+
+  async function answerElse(request: Request, path: string): Promise<Response> {
     const response = await app.fetch(request);
     onAnswer?.(path, response.status);
     return response;
-  };
+  }
 }

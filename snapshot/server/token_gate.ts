@@ -29,6 +29,11 @@ export interface TokenGate {
    * @param options `isFresh` has the file read again first, however young the last reading is.
    */
   admit(authorization: string | undefined, options?: { isFresh?: boolean }): Promise<Admission>;
+  /**
+   * Whether a request can be let in without a look at the file: the token is right, and was read
+   * a moment ago.
+   */
+  isAdmittedNow(authorization: string | null): boolean;
 }
 
 /** Where the token comes from and where its faults go. */
@@ -103,6 +108,11 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
 
   await reread();
   return {
+    isAdmittedNow(authorization) {
+      const shown = digestOf(authorization);
+      const isYoung = file === undefined || clock.monotonic() - readMs < maxAgeMs;
+      return isYoung && shown !== undefined && matches(shown);
+    },
     async admit(authorization, { isFresh = false } = {}) {
       const shown = digestOf(authorization);
       const isFixed = file === undefined;
