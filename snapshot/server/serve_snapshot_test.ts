@@ -306,3 +306,40 @@ Deno.test("serveSnapshot() serves the last whole snapshot whatever takes the fil
     await eventually("ready", async () => (await server.admin("/readyz")).status === 200);
   }
 });
+
+Deno.test("serveSnapshot() refuses a head that is too large and goes on", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", snapshotText("one"));
+  await using server = await startServer(path);
+  async function statusOf(fields: string): Promise<string> {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const head = `GET /healthz HTTP/1.1\r\nhost: x\r\n${fields}\r\n`;
+    // The server may have answered and closed before it has taken all of it.
+    connection.write(new TextEncoder().encode(head)).catch(() => {});
+    const buffer = new Uint8Array(64);
+    const read = await connection.read(buffer);
+    return new TextDecoder().decode(buffer.subarray(0, read ?? 0)).slice(9, 12);
+  }
+
+  assert.equal(await statusOf("x-a: a\r\n".repeat(100)), "200");
+  assert.equal(await statusOf("x-a: a\r\n".repeat(1_000)), "400");
+  assert.equal(await statusOf(`x-a: ${"a".repeat(60_000)}\r\n`), "200");
+  assert.equal(await statusOf(`x-a: ${"a".repeat(70_000)}\r\n`), "400");
+  assert.equal(await statusOf(""), "200");
+});
+
+Deno.test("serveSnapshot() names no server and lets no other origin read when it answers", async () => {
+  await using directory = await testDirectory();
+  const path = await directory.put("s.json", snapshotText("one", 5_000));
+  await using server = await startServer(path);
+
+  for (const [at, method] of [["", "GET"], ["", "HEAD"], ["?wait=x", "GET"], ["", "OPTIONS"]]) {
+    const headers = { ...BEARER, origin: "https://evil.example" };
+    const response = await fetch(server.url + at, { method: method ?? "", headers });
+    await response.body?.cancel();
+
+    assert.equal(response.headers.get("server"), null);
+    assert.equal(response.headers.get("access-control-allow-origin"), null);
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+  }
+});
