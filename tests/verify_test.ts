@@ -6,7 +6,11 @@
 import assert from "node:assert/strict";
 import type { StateCookie, StateOrigin, StorageState } from "../snapshot/storage_state.ts";
 import type { VerifyReport } from "../snapshot/verify/verify_report.ts";
+import { startChromium } from "./support/chromium.ts";
+import { sitDown } from "./support/person.ts";
 import { startProgram } from "./support/program.ts";
+import { startSite } from "./support/site.ts";
+import { FILL_STORAGE } from "./support/storage_zoo.ts";
 
 const LATER = Math.floor(Date.now() / 1_000) + 86_400;
 
@@ -139,4 +143,40 @@ Deno.test("hearth verify says in one line what it cannot do", async (t) => {
     assert.equal(code, 2);
     assert.match(text, /--data and --snapshot cannot be used together/);
   });
+});
+
+Deno.test("hearth verify finds everything that was harvested of a real profile", async () => {
+  await using site = startSite({
+    handle: () =>
+      new Response("<p>in", {
+        headers: {
+          "content-type": "text/html",
+          "set-cookie": "part=p; Secure; HttpOnly; SameSite=None; Partitioned; Path=/",
+        },
+      }),
+  });
+  await using browser = await startChromium();
+  const dir = await Deno.makeTempDir({ prefix: "hearth-verify-test-" });
+  using person = await sitDown(browser.address);
+  const tab = await person.open(`${site.origin("a")}/`);
+  await tab.evaluate(FILL_STORAGE);
+  const harvester = startProgram("harvester", {
+    env: { CDP_URL: browser.address, SNAPSHOT_DIR: dir, PROFILE_DIR: browser.profile },
+    flags: [
+      `--allow-net=127.0.0.1:${browser.port}`,
+      `--allow-read=${dir},${browser.profile}`,
+      `--allow-write=${dir}`,
+    ],
+  });
+  assert.equal(await harvester.exitCode, 0, harvester.lines.join("\n"));
+
+  const args = ["verify", "--json", "--snapshot", `${dir}/storage-state.json`];
+  const program = startProgram("hearth", { args });
+
+  assert.equal(await program.exitCode, 0, program.lines.join("\n"));
+  const report: VerifyReport = JSON.parse(program.lines.join(""));
+  assert.deepEqual(report.cookies.map((one) => [one.name, one.refused]), [["part", undefined]]);
+  const items = report.origins[0]?.items ?? [];
+  assert.ok(items.length > 10 && items.every((one) => one.isWhole), JSON.stringify(items));
+  await Deno.remove(dir, { recursive: true });
 });
