@@ -27,9 +27,9 @@ import * as report from "./roster/report.ts";
 import { hasBlockingErrors, validateTiers } from "./roster/validate_tiers.ts";
 import { writeInPlace } from "./roster/write_in_place.ts";
 
-type Command = (context: ProgramContext) => Promise<number | void>;
+type Subcommand = (context: ProgramContext) => Promise<number | void>;
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
   validate,
   derive: runDerive,
   offboard,
