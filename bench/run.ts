@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   bridge: () => import("./bridge.ts"),
   fidelity: () => import("./fidelity.ts"),
   freshness: () => import("./freshness.ts"),
+  snapshot_server: () => import("./snapshot_server.ts"),
   harvest: () => import("./harvest.ts"),
   roster: () => import("./roster.ts"),
 };
