@@ -62,7 +62,10 @@ Deno.test("hearth token new makes a token that the server takes once its YAML is
   const wrong = await hearth(["token", "check", "--access-file", ACCESS_FILE], { input: "x" });
 
   assert.equal(table.code, 0, table.stderr);
-  assert.match(table.stdout, /^example\.com +session cookie +1 +0 .*will not survive a browser restart$/m);
+  assert.match(
+    table.stdout,
+    /^example\.com +session cookie +1 +0 .*will not survive a browser restart$/m,
+  );
   assert.ok(!table.stdout.includes("example.org"));
   assert.deepEqual(JSON.parse(json.stdout).map(({ site }: { site: string }) => site), [
     "example.com",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { StateOrigin, StorageState } from "../storage_state.ts";
-import { type Grant, mayHaveCookie, mayHaveOrigin } from "./grant.ts";
+import { type Grant, mayHaveCookie, mayHaveOrigin, mayHavePartition } from "./grant.ts";
 
 /**
  * Keeps the cookies and origins that a grant covers, as they are; nothing else of the state is
@@ -28,7 +28,7 @@ export function filterState(state: StorageState, grant: Grant): StorageState {
 function filterOrigin(one: StateOrigin, grant: Grant): StateOrigin {
   const { sessionStorage, partitions, ...rest } = one;
   if (sessionStorage === undefined && partitions === undefined) return one;
-  const kept = partitions?.filter(({ topLevelSite }) => mayHaveOrigin(grant, topLevelSite));
+  const kept = partitions?.filter(({ topLevelSite }) => mayHavePartition(grant, topLevelSite));
   return {
     ...rest,
     ...(sessionStorage === undefined || grant.hasNoSessionCookies ? {} : { sessionStorage }),

@@ -87,7 +87,13 @@ const cookies: fc.Arbitrary<StateCookie> = fc.record({
   ...(partitionKey === undefined ? {} : { partitionKey }),
 }));
 const origins = fc.tuple(fc.constantFrom("https://", "http://"), host, fc.constantFrom("", ":81"))
-  .map((parts) => ({ origin: parts.join(""), localStorage: [{ name: "token", value: "v" }] }));
+  .map((parts) => ({ origin: parts.join(""), localStorage: [{ name: "token", value: "v" }] }))
+  .chain((origin) =>
+    fc.array(host, { maxLength: 2 }).map((tops) => ({
+      ...origin,
+      partitions: tops.map((top) => ({ topLevelSite: `https://${top}`, localStorage: [] })),
+    }))
+  );
 const states: fc.Arbitrary<StorageState> = fc.record({
   cookies: fc.array(cookies, { maxLength: 6 }),
   origins: fc.array(origins, { maxLength: 4 }),
@@ -156,10 +162,21 @@ Deno.test("filterState() never gives a cookie, origin or row outside the grant, 
         }
         assert.ok(!(grant.hasNoSessionCookies && cookie.expires === -1));
       }
-      for (const { origin } of mine.origins) {
+      for (const { origin, partitions = [] } of mine.origins) {
         if (isAll(grant)) break;
         const host = asBrowser(origin.replace(/^https?:\/\//, "").replace(/:\d+$/, ""));
         assert.ok(host !== undefined && isGranted(grant, host), origin);
+        for (const { topLevelSite } of partitions) {
+          const top = topLevelSite.slice("https://".length);
+          for (
+            const one of [
+              top,
+              ...WORLD.filter((other) => isWithin(other, top) && siteOf(other) === siteOf(top)),
+            ]
+          ) {
+            assert.ok(isGranted(grant, one.replace(/:\d+$/, "")), `${topLevelSite}: ${one}`);
+          }
+        }
       }
       for (const row of siteRows(mine, { nowMs: 0 })) {
         const isOfGrant = grant.sites === "*" ||
@@ -192,7 +209,7 @@ Deno.test("filterState() gives every plain host-only cookie and origin of a gran
       for (const origin of state.origins) {
         const plain = origin.origin.replace(/^https?:\/\//, "").replace(/:81$/, "");
         if (WORLD.includes(plain) && isGranted(grant, plain)) {
-          assert.ok(mine.origins.includes(origin));
+          assert.ok(mine.origins.some((one) => one.origin === origin.origin));
         }
       }
     }),

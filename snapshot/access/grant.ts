@@ -9,6 +9,7 @@
  *   all below it (RFC 6265, section 5.1.3), so that a grant of `a.example.com` never gets the
  *   cookie of `.example.com`, nor one of `example.com` that denies `admin.example.com`;
  * - a partitioned cookie reaches its own hosts and, besides, the site it is partitioned under;
+ * - what a frame stores reaches the site it is partitioned under, besides its origin;
  * - an origin reaches its host. Scheme and port make no difference, as for cookies (RFC 6265,
  *   section 8.5).
  *
@@ -81,12 +82,21 @@ export function mayHaveCookie(
   const host = canonicalHost(hasDomain ? cookie.domain.slice(1) : cookie.domain);
   if (host === undefined) return false;
   if (!(hasDomain ? coversAllBelow(grant, host) : coversHost(grant, host))) return false;
-  if (cookie.partitionKey === undefined) return true;
-  const partition = hostOfOrigin(cookie.partitionKey);
-  if (partition === undefined) return false;
-  return ownsNamesBelow(partition)
-    ? coversAllBelow(grant, partition)
-    : coversHost(grant, partition);
+  return cookie.partitionKey === undefined || mayHavePartition(grant, cookie.partitionKey);
+}
+
+/**
+ * Whether a subject may know what is kept under a top-level site: it is there for every host of
+ * the site, so that all of them have to be granted.
+ *
+ * @param grant What the subject may have.
+ * @param topLevelSite Such as `https://example.com`.
+ */
+export function mayHavePartition(grant: Grant, topLevelSite: string): boolean {
+  if (isWhole(grant)) return true;
+  const host = hostOfOrigin(topLevelSite);
+  if (host === undefined) return false;
+  return ownsNamesBelow(host) ? coversAllBelow(grant, host) : coversHost(grant, host);
 }
 
 /**

@@ -51,7 +51,11 @@ export function createChangeLedger(): ChangeLedger {
 function unitsOf({ cookies, origins }: StorageState): Map<string, readonly unknown[]> {
   return new Map<string, readonly unknown[]>([
     ...Map.groupBy(cookies, cookieUnit),
-    ...Map.groupBy(origins, originUnit),
+    // What is given or withheld apart from the origin's own storage must not show in its time.
+    ...Map.groupBy(
+      origins.map((origin) => ({ ...origin, sessionStorage: undefined, partitions: undefined })),
+      originUnit,
+    ),
   ]);
 }
 
