@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { ROOT, startProgram } from "../../tests/support/program.ts";
-import { snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
+import { accessText, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
 
 const NAME = "snapshot_server";
 
@@ -48,6 +48,46 @@ Deno.test("snapshot_server serves under its permission set and exits 0 when told
   assert.ok(!program.lines.join("\n").includes("s3cret"));
 });
 
+Deno.test("snapshot_server reads its access file again on SIGHUP, and lives on with an invalid one", async () => {
+  await using directory = await testDirectory();
+  const SNAPSHOT_PATH = await directory.put("s.json", snapshotText("one"));
+  const ACCESS_FILE = await directory.put("access.yaml", accessText({ alice: { tokens: ["a"] } }));
+  const [port, metricsPort] = [freePort(), freePort()];
+  await using program = startProgram(NAME, {
+    env: {
+      SNAPSHOT_PATH,
+      ACCESS_FILE,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+    },
+    flags: [
+      `--allow-read=${directory.path}`,
+      `--allow-net=127.0.0.1:${port},127.0.0.1:${metricsPort}`,
+    ],
+  });
+  await program.line(/listening/, 60_000);
+  const statusFor = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`http://127.0.0.1:${port}/api/snapshot`, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.deepEqual([await statusFor("a"), await statusFor("b")], [200, 401]);
+
+  await directory.put("access.yaml", accessText({ bob: { tokens: ["b"] } }));
+  program.kill("SIGHUP");
+  await program.line(/access file changed.*bob/, 60_000);
+  assert.deepEqual([await statusFor("a"), await statusFor("b")], [401, 200]);
+  await directory.put("access.yaml", "subjects: [");
+  program.kill("SIGHUP");
+  await program.line(/Cannot use access file .*line 1, column .*stay in force/, 60_000);
+  assert.equal(await statusFor("b"), 200);
+  program.kill("SIGTERM");
+
+  assert.equal(await program.exitCode, 0);
+});
+
 const WRONG: readonly (readonly [what: string, env: Record<string, string>, says: RegExp])[] = [
   ["PORT is no number", { PORT: "http" }, /PORT is "http", must be a port number from 0 to 65535/],
   ["PORT is too large", { PORT: "65536" }, /PORT is "65536", must be a port number/],
@@ -61,6 +101,13 @@ const WRONG: readonly (readonly [what: string, env: Record<string, string>, says
     "SNAPSHOT_PATH is out of bounds",
     { SNAPSHOT_PATH: "/etc/passwd", PW_TOKEN: "t" },
     /SNAPSHOT_PATH: the/,
+  ],
+  ["ACCESS_FILE is relative", { ACCESS_FILE: "a.yaml" }, /ACCESS_FILE is "a.yaml", must be an abs/],
+  ["ACCESS_FILE is out of bounds", { ACCESS_FILE: "/etc/passwd" }, /ACCESS_FILE: the program's/],
+  [
+    "SNAPSHOT_MAX_AGE_SECONDS is no number",
+    { SNAPSHOT_MAX_AGE_SECONDS: "1h" },
+    /SNAPSHOT_MAX_AGE_SECONDS is "1h", must be a whole number/,
   ],
   ["PW_TOKEN_FILE is out of bounds", { PW_TOKEN_FILE: "/etc/passwd" }, /PW_TOKEN_FILE: the prog/],
 ];
