@@ -53,6 +53,10 @@ export function chromiumFlags(options: ChromiumFlagOptions): readonly ChromiumFl
       reason: "no keyring runs here, and a profile must open on the next machine too",
     },
     { flag: "--hide-crash-restore-bubble", reason: "nobody is there to dismiss it" },
+    {
+      flag: "--keep-alive-for-test",
+      reason: "whoever closes the last tab would end the browser for everybody",
+    },
     { flag: "--no-first-run", reason: "a new profile would open a welcome page" },
     { flag: "--no-default-browser-check", reason: "nobody is there to answer" },
     {

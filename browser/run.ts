@@ -12,6 +12,7 @@ import { cdpAddress, startChromium } from "./chromium.ts";
 import type { BrowserDeps } from "./deps.ts";
 import { startWebsockify, startX11vnc, viewUrl } from "./live_view.ts";
 import { type BrowserMetrics, createBrowserMetrics } from "./metrics.ts";
+import { keepWindow } from "./keep_window.ts";
 import { preflight } from "./preflight.ts";
 import { shouldRestore } from "./restore.ts";
 import type { BrowserSettings } from "./settings.ts";
@@ -118,6 +119,10 @@ export async function runBrowser(
     ...{ chromium: chromium.running, address: cdpAddress(settings), ...settings.probe },
     ...{ clock, log, health, metrics },
   }, signal);
+  const windows = keepWindow({
+    ...{ chromium: chromium.running, address: cdpAddress(settings), screen: settings.screen },
+    ...{ clock, log },
+  }, signal);
   const announcing = Promise.all(parts.map((part) => part.running.wait(signal))).then(
     () =>
       log.info("browser ready", {
@@ -132,7 +137,7 @@ export async function runBrowser(
   // Chromium first: it must find its screen until its last window is closed.
   await Promise.all([...lives, announcing]);
   displayStop.abort();
-  await Promise.all([displayLife, watching]);
+  await Promise.all([displayLife, watching, windows]);
   await admin.stop();
   log.info("browser stopped");
 }
