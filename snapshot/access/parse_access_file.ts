@@ -17,7 +17,7 @@ import {
   SUBJECT_NAME,
   SUBJECT_NAME_RULE,
 } from "./access_schema.ts";
-import { nearestWord } from "./nearest_word.ts";
+import { nearestWord } from "../../core/nearest_word.ts";
 
 /** A larger file is no access file. */
 export const MAX_ACCESS_FILE_BYTES: number = 1024 * 1024;
