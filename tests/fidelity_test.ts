@@ -128,7 +128,7 @@ Deno.test("harvester carries every cookie, item and record to another browser wh
   }
 });
 
-Deno.test("harvester shows no tab, asks no site and leaves no history when it harvests", async () => {
+Deno.test("harvester shows no tab, asks no site, leaves no history and takes no focus when it harvests", async () => {
   await using site = loginSite();
   const profile = await Deno.makeTempDir();
   const dir = await Deno.makeTempDir();
@@ -137,21 +137,32 @@ Deno.test("harvester shows no tab, asks no site and leaves no history when it ha
     using person = await sitDown(browser.address);
     await fill(person, [site.origin("a"), site.origin("b")]);
     const own = await person.open(`${site.origin("person")}/`);
-    await own.evaluate(
-      "globalThis.events = []; for (const name of ['focus', 'blur', " +
-        "'visibilitychange', 'storage', 'pageshow']) addEventListener(name, () => events.push(name))",
-    );
+    await own.evaluate(`(() => {
+      document.body.innerHTML = "<input>";
+      document.querySelector("input").focus();
+      globalThis.events = [];
+      for (const name of ["focus", "blur", "visibilitychange", "storage", "pageshow", "resize"]) {
+        addEventListener(name, () => events.push(name), true);
+      }
+    })()`);
     const requestsBefore = site.requests.length;
     const seen: string[] = [];
     person.client.on("Target.targetCreated", ({ targetInfo }) => seen.push(targetInfo.type));
     await person.client.send("Target.setDiscoverTargets", { discover: true });
     seen.length = 0;
 
-    await harvest(browser, dir);
+    const harvesting = (async () => {
+      for (let n = 0; n < 3; n++) await harvest(browser, dir);
+    })();
+    const typed = "typed while it is harvested ".repeat(8);
+    for (const key of typed) await own.type(key);
+    await harvesting;
 
     assert.deepEqual([...new Set(seen)], ["other"], "only hidden targets may appear");
     assert.equal(site.requests.length, requestsBefore, site.requests.slice(requestsBefore).join());
     assert.deepEqual(await own.evaluate("events"), []);
+    assert.equal(await own.evaluate("document.activeElement.value"), typed);
+    assert.equal(await own.evaluate("document.hasFocus() && document.visibilityState"), "visible");
     // A browser that is closed properly writes its history.
     await person.client.send("Browser.close");
     await browser.child.ended;

@@ -12,6 +12,8 @@ export interface Tab {
   readonly targetId: string;
   /** Runs an expression, waits for its promise, and gives back its value. */
   evaluate(expression: string): Promise<unknown>;
+  /** Types a key where the focus is. */
+  type(key: string): Promise<void>;
   /** Goes somewhere and waits until it has loaded. */
   goto(url: string): Promise<void>;
   /** Closes it. */
@@ -44,6 +46,11 @@ export async function sitDown(address: string): Promise<Person> {
         }, { sessionId, deadlineMs: 30_000 });
         if (exceptionDetails === undefined) return result.value;
         throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      },
+      async type(key) {
+        const options = { sessionId };
+        await client.send("Input.dispatchKeyEvent", { type: "keyDown", key, text: key }, options);
+        await client.send("Input.dispatchKeyEvent", { type: "keyUp", key }, options);
       },
       async goto(to) {
         const loaded = new Promise<void>((resolve) => {
