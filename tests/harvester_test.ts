@@ -125,6 +125,25 @@ Deno.test("harvester --watch follows logins, storage and logouts", async (t) => 
   await Deno.remove(dir, { recursive: true });
 });
 
+Deno.test("harvester --watch follows a login while another tab is in an endless loop", async () => {
+  await using site = loginSite();
+  await using browser = await startChromium();
+  const dir = await Deno.makeTempDir();
+  await using harvester = startHarvester({ ...browser, dir, args: ["--watch"] });
+  await harvester.line(/first harvest done/);
+  using person = await sitDown(browser.address);
+  const stuck = await person.open(`${site.origin("stuck")}/`);
+  await stuck.evaluate("setTimeout(() => { for (;;); }, 0), undefined");
+
+  const tab = await person.open(`${site.origin("a")}/`);
+  await tab.evaluate("fetch('/login')");
+  await tab.evaluate("localStorage.setItem('token', 'item-1')");
+
+  await snapshotWith(dir, (state) => hasCookie("session")(state) && hasItem("item-1")(state));
+  await harvester[Symbol.asyncDispose]();
+  await Deno.remove(dir, { recursive: true });
+});
+
 Deno.test("harvester --watch goes on when the browser was killed and comes back", async () => {
   await using site = loginSite();
   const profile = await Deno.makeTempDir();

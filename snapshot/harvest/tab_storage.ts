@@ -35,21 +35,26 @@ export async function readTabStorage(
 ): Promise<ReadonlyMap<string, TabStorage>> {
   const { client } = browser;
   const found = new Map<string, TabStorage>();
-  for (const { targetId, origin } of await tabTargets(browser)) {
+  const reading = (await tabTargets(browser)).map(async ({ targetId, origin }) => {
     try {
-      const storage = await readTarget(client, targetId, origin);
-      const before = found.get(origin) ?? { sessionStorage: [], partitions: [] };
-      found.set(origin, {
-        sessionStorage: storage.sessionStorage.length > 0
-          ? storage.sessionStorage
-          : before.sessionStorage,
-        partitions: mergePartitions(before.partitions, storage.partitions),
-      });
+      return { origin, storage: await readTarget(client, targetId, origin) };
     } catch (error) {
       if (error instanceof CdpClosedError) throw error;
       // A tab may close or move on while it is asked.
       log.debug("tab not read", { origin, reason: errorText(error) });
+      return undefined;
     }
+  });
+  for (const one of await Promise.all(reading)) {
+    if (one === undefined) continue;
+    const { origin, storage } = one;
+    const before = found.get(origin) ?? { sessionStorage: [], partitions: [] };
+    found.set(origin, {
+      sessionStorage: storage.sessionStorage.length > 0
+        ? storage.sessionStorage
+        : before.sessionStorage,
+      partitions: mergePartitions(before.partitions, storage.partitions),
+    });
   }
   for (const [origin, { sessionStorage, partitions }] of found) {
     if (sessionStorage.length === 0 && partitions.length === 0) found.delete(origin);

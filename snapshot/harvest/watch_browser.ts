@@ -129,11 +129,14 @@ export async function watchBrowser(
       await readAll(state.snapshot());
       isPublished = false;
     }
-    if (haveTabsChanged || !isPublished) {
+    const isDue = !isPublished || state.version() !== publishedVersion;
+    if (isDue) isPublished = await tryPublish();
+    if (haveTabsChanged || isDue) {
       haveTabsChanged = false;
+      // After publishing: a tab that does not answer must not hold up a login elsewhere.
       state.setTabStorage(await readTabStorage(browser, log));
+      if (isPublished && state.version() !== publishedVersion) wakeUp.wake();
     }
-    if (!isPublished || state.version() !== publishedVersion) isPublished = await tryPublish();
     if ((isPublished || isRefused) && isFirst) {
       isFirst = false;
       log.info("first harvest done", { ...state.counts(), isRefused });
