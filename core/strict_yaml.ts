@@ -7,11 +7,13 @@
  * keys that are no text, and control or direction characters anywhere, comments included, since a
  * reviewer's terminal would show something else than what is read. JSON is a part of this language.
  *
+ * No sentence repeats a value, an anchor or a tag: it may be a secret in the wrong place.
+ *
  * @module
  */
 import type { Document, Node, Pair, YAMLMap } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { shownValue, type TextFault } from "./text_fault.ts";
+import type { TextFault } from "./text_fault.ts";
 
 /** A text that was read, with what is wrong in it. */
 export interface StrictYaml {
@@ -36,6 +38,8 @@ const LONE_SURROGATE = /\p{Cs}/gu;
 /** Names the syntax faults that have a better sentence than the parser's. */
 const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "is indented by a tab, must be spaces",
+  // An error, such as "!!" alone; the ones that are warnings are found in the tree.
+  TAG_RESOLVE_FAILED: "has a tag, must have none",
   MULTIPLE_DOCS: "holds a second document, must be one",
   RESOURCE_EXHAUSTION: "is nested too deeply",
   BLOCK_AS_IMPLICIT_KEY: 'has ": " inside a value, must be in quotes or on a line of its own',
@@ -70,13 +74,14 @@ export function readStrictYaml(text: string): StrictYaml {
     }
   }
   const seenLines = new Set<number>();
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+  const { errors, warnings } = document;
+  // Where the text can be read all the same, tags are found in the tree, where their key is known.
+  const untagged = warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+  for (const { code, message, pos } of [...errors, ...untagged]) {
     // One slip makes the parser stumble several times over.
     const { line } = counter.linePos(pos[0]);
     if (seenLines.has(line) || seenLines.size >= 20) continue;
     seenLines.add(line);
-    // Tags are found in the tree, where their key is known.
-    if (code === "TAG_RESOLVE_FAILED") continue;
     // Where the stack ends differs from run to run; the sentence should not.
     const offset = code === "RESOURCE_EXHAUSTION" ? 0 : pos[0];
     add([], SYNTAX[code] ?? `is not YAML: ${sentence(message)}`, offset);
@@ -116,8 +121,8 @@ function plain(
   const start = startOf(node as Node);
   if (isAlias(node)) return void report(path, "is an alias, must be written out", start);
   const { anchor, tag } = node as { anchor?: string; tag?: string };
-  if (anchor !== undefined) report(path, `has the anchor "&${anchor}", must have none`, start);
-  if (tag !== undefined) report(path, `has the tag ${shownValue(tag)}, must have none`, start);
+  if (anchor !== undefined) report(path, "has an anchor, must have none", start);
+  if (tag !== undefined) report(path, "has a tag, must have none", start);
   if (isScalar(node)) {
     return typeof node.value === "bigint" ? Number(node.value) : node.value;
   }
@@ -185,9 +190,10 @@ function keyOf({ key }: Pair<Node, Node | null>): string | undefined {
   return isScalar(key) && typeof key.value === "string" ? key.value : undefined;
 }
 
-/** The parser's message as part of a sentence. */
+/** The parser's message as part of a sentence, without the piece of the text that some end with. */
 function sentence(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1).replace(/(["'])quote/, "$1 quote");
+  const own = message.replace(/(token|characters|stream|document): .*$/s, "$1");
+  return own.charAt(0).toLowerCase() + own.slice(1).replace(/(["'])quote/, "$1 quote");
 }
 
 function startOf(node: Node | null): number {

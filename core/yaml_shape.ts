@@ -20,19 +20,34 @@ export type ShapeResult<T> =
  * @param path Where the value stands.
  * @param value The value.
  * @param shape What it must be.
+ * @param mayShow Whether a text or number at a path may be repeated; not where it may be a secret.
  */
 export function checkShape<T>(
   yaml: StrictYaml,
   path: readonly string[],
   value: unknown,
   shape: z.ZodType<T>,
+  mayShow: (path: readonly string[]) => boolean = () => true,
 ): ShapeResult<T> {
   const result = shape.safeParse(value);
   if (result.success) return { isValid: true, value: result.data };
   return {
     isValid: false,
-    faults: result.error.issues.flatMap((issue) => issueFaults(yaml, path, value, shape, issue)),
+    faults: withoutEchoes(result.error.issues).flatMap((issue) =>
+      issueFaults(yaml, path, value, shape, issue, mayShow)
+    ),
   };
+}
+
+/** A text in place of a list is not too long a list as well. */
+function withoutEchoes(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const placeOf = (issue: z.core.$ZodIssue) => JSON.stringify(issue.path);
+  const ofOtherType = new Set(
+    issues.filter(({ code }) => code === "invalid_type").map(placeOf),
+  );
+  return issues.filter((issue) =>
+    issue.code === "invalid_type" || !ofOtherType.has(placeOf(issue))
+  );
 }
 
 function issueFaults(
@@ -41,6 +56,7 @@ function issueFaults(
   root: unknown,
   shape: z.ZodType,
   issue: z.core.$ZodIssue,
+  mayShow: (path: readonly string[]) => boolean,
 ): readonly TextFault[] {
   const path = [...base, ...issue.path.map(String)];
   if (issue.code === "unrecognized_keys") {
@@ -61,6 +77,8 @@ function issueFaults(
     return [yaml.fault(path, issue.issues[0]?.message ?? issue.message, "key")];
   }
   if (found === undefined) return [yaml.fault(path, `is missing, ${issue.message}`)];
+  // What kind of thing stands there is no secret.
+  if (typeof found !== "object" && !mayShow(path)) return [yaml.fault(path, issue.message)];
   const meant = issue.code === "invalid_value" && typeof found === "string"
     ? nearestWord(found, issue.values.map(String))
     : undefined;

@@ -52,3 +52,26 @@ Deno.test("checkShape() says what stands there when it is something else altoget
   assert.deepEqual(check("at: [1]"), ["at is a list, must be a map (line 1, column 5)"]);
   assert.deepEqual(check("at:"), ["at is empty, must be a map (line 1, column 1)"]);
 });
+
+Deno.test("checkShape() does not repeat a value when it may be a secret", () => {
+  const shape = z.record(z.string(), z.array(z.enum(["a"], "must be a"), "must be a list"));
+  const yaml = readStrictYaml("x: [s3cret]\ny: s3cret\nz: {}\nw: [b]\n");
+  const result = checkShape(yaml, [], yaml.value, shape, ([key]) => key === "w");
+
+  assert.deepEqual(result.isValid ? [] : result.faults.map(faultText), [
+    "x.0 must be a (line 1, column 5)",
+    "y must be a list (line 2, column 4)",
+    "z is a map, must be a list (line 3, column 4)",
+    'w.0 is "b", must be a (line 4, column 5)',
+  ]);
+});
+
+Deno.test("checkShape() names a place once when a text stands there instead of a list", () => {
+  const yaml = readStrictYaml("x: longer\n");
+  const shape = z.strictObject({ x: z.array(z.string(), "must be a list").max(2, "is too long") });
+  const result = checkShape(yaml, [], yaml.value, shape);
+
+  assert.deepEqual(result.isValid ? [] : result.faults.map(({ message }) => message), [
+    'is "longer", must be a list',
+  ]);
+});

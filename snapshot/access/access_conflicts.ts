@@ -6,13 +6,14 @@
  *
  * @module
  */
+import { shownValue } from "../../core/text_fault.ts";
 import { isAtOrBelow } from "./host.ts";
 import { parseSiteEntry } from "./site_entry.ts";
 
 /** A fault and where it is. */
 export interface Conflict {
   /** The path in the data. */
-  readonly path: readonly (string | number)[];
+  readonly path: readonly string[];
   /** What is wrong. */
   readonly message: string;
 }
@@ -30,7 +31,9 @@ export function crossFaults(data: unknown): readonly Conflict[] {
     for (const [at, digest] of texts(tokens)) {
       const owner = owners.get(digest);
       if (owner !== undefined) {
-        const message = `is a token of "${owner}" already: each must be one subject's, once`;
+        const message = `is a token of ${
+          shownValue(owner)
+        } already: each must be one subject's, once`;
         conflicts.push({ path: ["subjects", name, "tokens", at], message });
       }
       owners.set(digest, name);
@@ -43,11 +46,11 @@ export function crossFaults(data: unknown): readonly Conflict[] {
       const path = ["subjects", name, "sites", at];
       const covering = denied.find((deny) => deny !== undefined && isAtOrBelow(host, deny));
       if (covering !== undefined) {
-        const message = `is "${text}", which can never apply: deny names "${covering}"`;
+        const message = `is ${shownValue(text)}, which can never apply: deny names "${covering}"`;
         conflicts.push({ path, message });
       }
       if (seen.has(host)) {
-        conflicts.push({ path, message: `is "${text}", which stands there twice` });
+        conflicts.push({ path, message: `is ${shownValue(text)}, which stands there twice` });
       }
       seen.add(host);
     }
@@ -59,9 +62,9 @@ function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
-function texts(value: unknown): readonly (readonly [at: number, text: string])[] {
+function texts(value: unknown): readonly (readonly [at: string, text: string])[] {
   if (!Array.isArray(value)) return [];
-  return [...value.entries()].filter((entry): entry is [number, string] =>
+  return Object.entries(value).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"
   );
 }

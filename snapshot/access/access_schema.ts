@@ -1,6 +1,8 @@
 /**
  * The shape of an access file, and what each value becomes.
  *
+ * Messages are the `must be …` part of a sentence; what stands there instead is put before them.
+ *
  * @module
  */
 import { z } from "zod";
@@ -16,11 +18,10 @@ const ALL = "*";
 export const SUBJECT_NAME_RULE: string =
   "must be a name of up to 64 letters, digits and . _ @ + -, beginning with a letter or digit";
 
-const DIGEST = z.string()
-  .regex(
-    /^sha256:[0-9a-f]{64}$/,
-    'must be "sha256:" and 64 hexadecimal digits: the digest of a token, never the token',
-  )
+const DIGEST_RULE =
+  'must be "sha256:" and 64 hexadecimal digits: the digest of a token, never the token';
+
+const DIGEST = z.string(DIGEST_RULE).regex(/^sha256:[0-9a-f]{64}$/, DIGEST_RULE)
   .transform((text) => Uint8Array.fromHex(text.slice("sha256:".length)));
 
 const EXPIRES_RULE =
@@ -29,7 +30,7 @@ const EXPIRES_RULE =
 const EXPIRES = z.string(EXPIRES_RULE).transform((text, context) => {
   const expiresMs = parseExpires(text);
   if (expiresMs !== undefined) return expiresMs;
-  context.addIssue(`is "${text.slice(0, 40)}", ${EXPIRES_RULE}`);
+  context.addIssue(EXPIRES_RULE);
   return z.NEVER;
 });
 
@@ -40,9 +41,10 @@ function entries(isDenied: boolean) {
         if (text === ALL && !isDenied) return ALL;
         const entry = parseSiteEntry(text, isDenied);
         if ("host" in entry) return entry.host;
-        context.addIssue(`is ${JSON.stringify(text.slice(0, 80))}, ${entry.fault}`);
+        context.addIssue(entry.fault);
         return z.NEVER;
       }),
+    isDenied ? "must be a list of sites" : 'must be a list of sites, or "*" for all',
   ).max(1_000, "must have at most 1000 entries");
 }
 
@@ -58,31 +60,37 @@ const SITES = z.preprocess(
 );
 
 const SUBJECT = z.strictObject({
-  tokens: z.array(DIGEST).min(1, "must name at least one token").max(
-    16,
-    "must have at most 16 tokens",
-  ),
+  tokens: z.array(DIGEST, "must be a list of digests")
+    .min(1, "must name at least one token")
+    .max(16, "must have at most 16 tokens"),
   sites: SITES,
   deny: entries(true).default([]),
   expires: EXPIRES.optional(),
-  no_session_cookies: z.boolean().default(false),
-});
+  no_session_cookies: z.boolean("must be true or false").default(false),
+}, "must be a map with tokens and sites");
 
-/** The keys a subject may have. */
-export const SUBJECT_KEYS: readonly string[] = Object.keys(SUBJECT.shape);
-
-/** An access file and the rules it stands for. */
-export const ACCESS_FILE_SCHEMA: z.ZodType<AccessRules> = z.strictObject({
+const FILE = z.strictObject({
   // Names are checked where they stand: an invalid key would hide what is below it.
-  subjects: z.record(z.string(), SUBJECT),
-}).transform(({ subjects }) => ({
-  subjects: Object.entries(subjects).map(([name, one]): Subject => ({
-    name,
-    digests: one.tokens,
-    grant: { sites: one.sites, deny: one.deny, hasNoSessionCookies: one.no_session_cookies },
-    ...(one.expires === undefined ? {} : { expiresMs: one.expires }),
-  })),
-}));
+  subjects: z.record(z.string(), SUBJECT, "must be a map of subjects by name"),
+}, "must be a map with subjects");
+
+/** What an access file holds. */
+export type AccessFile = z.output<typeof FILE>;
+
+/** The shape of an access file. */
+export const ACCESS_FILE_SHAPE: z.ZodType<AccessFile> = FILE;
+
+/** The rules that an access file stands for. */
+export function accessRules({ subjects }: AccessFile): AccessRules {
+  return {
+    subjects: Object.entries(subjects).map(([name, one]): Subject => ({
+      name,
+      digests: one.tokens,
+      grant: { sites: one.sites, deny: one.deny, hasNoSessionCookies: one.no_session_cookies },
+      ...(one.expires === undefined ? {} : { expiresMs: one.expires }),
+    })),
+  };
+}
 
 /** Milliseconds since the epoch, or `undefined` where the text is no date and no time. */
 export function parseExpires(text: string): number | undefined {

@@ -12,6 +12,7 @@ import { errorText } from "../../core/error_text.ts";
 import { Fault } from "../../core/fault.ts";
 import type { ProgramContext } from "../../core/program.ts";
 import type { Secret } from "../../core/secret.ts";
+import { pathText } from "../../core/text_fault.ts";
 import { BearerTokenError, parseBearerToken } from "../bearer_token.ts";
 import { findSubject, type Subject, tokenDigest } from "./access_rules.ts";
 import { newToken } from "./new_token.ts";
@@ -79,7 +80,7 @@ The digest: ${digest}
   } catch (error) {
     if (!(error instanceof AccessFileError)) throw error;
     const faults = error.faults.map(({ path, message }) =>
-      `${path.split(".").slice(2).join(".") || "subject"} ${message}`
+      `${path.length > 2 ? pathText(path.slice(2)) : "subject"} ${message}`
     );
     throw usageFault(`Cannot make a token: ${faults.join("; ")}`, "hearth token new");
   }
