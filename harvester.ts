@@ -4,9 +4,12 @@
  * @module
  */
 import { z } from "zod";
+import { startAdminServer } from "./core/admin_server.ts";
 import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
-import { integerVariable, pathVariable, readEnv, urlVariable } from "./core/env.ts";
+import { integerVariable, pathVariable, readEnv, textVariable, urlVariable } from "./core/env.ts";
+import { createHealth } from "./core/health.ts";
+import { createMetrics } from "./core/metrics.ts";
 import { runProgram } from "./core/program.ts";
 import { generationReport, generationText } from "./snapshot/generation_report.ts";
 import { openGenerations } from "./snapshot/generations.ts";
@@ -35,6 +38,13 @@ const ENV = z.object({
     min: 0,
     max: 100,
     description: "share of logged-in sites that may be lost at once",
+  }),
+  HARVESTER_HEALTH_ADDR: textVariable("address of /healthz, /readyz, /metrics", "127.0.0.1"),
+  HARVESTER_HEALTH_PORT: integerVariable({
+    fallback: 0,
+    min: 0,
+    max: 65_535,
+    description: "their port, with --watch; 0: none",
   }),
 });
 
@@ -84,6 +94,8 @@ await runProgram("harvester", async ({ args, env, log, signal, print }) => {
     HARVESTER_KEEP_GENERATIONS: keep,
     HARVESTER_KEEP_SESSION_SECONDS: keepSessionSeconds,
     HARVESTER_MAX_LOST_PERCENT: maxLostPercent,
+    HARVESTER_HEALTH_ADDR: hostname,
+    HARVESTER_HEALTH_PORT: port,
   } = readEnv(ENV, env);
   const generations = await openGenerations({ dir, keep, clock: systemClock, log });
   if (list) {
@@ -101,6 +113,12 @@ await runProgram("harvester", async ({ args, env, log, signal, print }) => {
     });
   }
   const guard = { keepSessionSeconds, maxLostPercent, isForced: force };
-  const options = { cdpUrl, profileDir, generations, guard, clock: systemClock, log };
-  await (isWatching ? watch : harvestOnce)(options, signal);
+  const health = createHealth(() => systemClock.now());
+  const options = { cdpUrl, profileDir, generations, guard, clock: systemClock, log, health };
+  if (!isWatching) return await harvestOnce(options, signal);
+  const admin = port === 0
+    ? undefined
+    : startAdminServer({ hostname, port, health, metrics: createMetrics() });
+  await watch(options, signal);
+  await admin?.stop();
 });

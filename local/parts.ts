@@ -16,6 +16,8 @@ export interface PartPorts {
   readonly cdp: number;
   /** Health and metrics of the browser. */
   readonly browserHealth: number;
+  /** Health and metrics of the harvester. */
+  readonly harvesterHealth: number;
   /** noVNC. */
   readonly view: number;
   /** x11vnc. */
@@ -34,6 +36,7 @@ export const DEFAULT_PORTS: PartPorts = {
   bridgeAdmin: 9224,
   cdp: 9223,
   browserHealth: 9225,
+  harvesterHealth: 9226,
   view: 6080,
   vnc: 5900,
   snapshot: 8088,
@@ -87,6 +90,7 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
       [DEFAULT_PORTS.bridgeAdmin]: ports.bridgeAdmin,
       [DEFAULT_PORTS.cdp]: ports.cdp,
       [DEFAULT_PORTS.browserHealth]: ports.browserHealth,
+      [DEFAULT_PORTS.harvesterHealth]: ports.harvesterHealth,
       [DEFAULT_PORTS.view]: ports.view,
       [DEFAULT_PORTS.vnc]: ports.vnc,
       [DEFAULT_PORTS.snapshot]: ports.snapshot,
@@ -146,6 +150,7 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
         CDP_URL: `http://127.0.0.1:${ports.bridge}`,
         SNAPSHOT_DIR: data.snapshots,
         PROFILE_DIR: data.profile,
+        HARVESTER_HEALTH_PORT: String(ports.harvesterHealth),
       },
       ready: /first harvest done/,
       stopOrder: 1,

@@ -31,7 +31,7 @@ function startHarvester({ port, dir, profile, args, env }: HarvesterOptions): Te
       ...env,
     },
     flags: [
-      `--allow-net=127.0.0.1:${port}`,
+      `--allow-net=127.0.0.1:${port},127.0.0.1:${env?.HARVESTER_HEALTH_PORT ?? port}`,
       `--allow-read=${dir},${profile}`,
       `--allow-write=${dir}`,
     ],
@@ -47,6 +47,12 @@ function snapshotWith(
     const state = parseStorageState(await Deno.readTextFile(`${dir}/storage-state.json`));
     return isWanted(state) && state;
   });
+}
+
+/** What `/readyz` says: its status and text. */
+async function readiness(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  return `${response.status} ${await response.text()}`;
 }
 
 const hasCookie = (name: string) => (state: StorageState) =>
@@ -149,11 +155,15 @@ Deno.test("harvester --watch goes on when the browser was killed and comes back"
   const profile = await Deno.makeTempDir();
   const dir = await Deno.makeTempDir();
   const port = freePort();
-  await using harvester = startHarvester({ port, dir, profile, args: ["--watch"] });
+  const healthPort = freePort();
+  const env = { HARVESTER_HEALTH_PORT: String(healthPort) };
+  await using harvester = startHarvester({ port, dir, profile, args: ["--watch"], env });
   await harvester.line(/connect_over_cdp failed/);
+  assert.match(await readiness(healthPort), /^503 error browser_unreachable: connect_over_cdp/);
   {
     await using browser = await startChromium({ profile, port });
     await harvester.line(/watching the browser/);
+    assert.equal(await readiness(healthPort), "200 ok\n");
     using person = await sitDown(browser.address);
     const tab = await person.open(`${site.origin("a")}/`);
     // Chromium has not flushed it yet when it is killed; it must not look like a lost login.

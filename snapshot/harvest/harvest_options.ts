@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../core/clock.ts";
+import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Generations } from "../generations.ts";
 import type { GuardOptions } from "./publish.ts";
@@ -22,4 +23,6 @@ export interface HarvestOptions {
   clock: Clock;
   /** Events. */
   log: Logger;
+  /** Where a watching harvester says that it cannot harvest or may not publish. */
+  health: HealthRegistry;
 }

@@ -23,6 +23,9 @@ import { createStorageListeners } from "./storage_listeners.ts";
 import { readTabStorage } from "./tab_storage.ts";
 import { createWakeUp } from "./wake_up.ts";
 
+/** The health state that says what was harvested is not published. */
+const UNPUBLISHED = "snapshot_not_published";
+
 /** Origins nobody listens to are read again this long after something happened. */
 const FULL_PASS_MS = 900_000;
 
@@ -42,7 +45,7 @@ export async function watchBrowser(
   options: HarvestOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { generations, guard, clock, log } = options;
+  const { generations, guard, clock, log, health } = options;
   const { client } = browser;
   const wakeUp = createWakeUp(clock);
   const stopping = AbortSignal.any([signal, client.closed]);
@@ -156,6 +159,7 @@ export async function watchBrowser(
       await writeLedger(place, withOpen(ledger, tabs.current()));
       if (trouble !== "") log.info("the snapshot is published again", state.counts());
       [trouble, isRefused] = ["", false];
+      health.clear(UNPUBLISHED);
       return true;
     } catch (error) {
       const text = errorText(error);
@@ -163,6 +167,7 @@ export async function watchBrowser(
       // Said once, not with every attempt.
       if (text !== trouble) log.error(text);
       trouble = text;
+      health.raise(UNPUBLISHED, "error", text);
       return false;
     }
   }
