@@ -4,7 +4,12 @@
  * @module
  */
 import { runCommand } from "../core/process.ts";
-import { SYSTEM_PACKAGES, type SystemFacts, type SystemPackagesDeps } from "./system_packages.ts";
+import {
+  SYSTEM_PACKAGES,
+  type SystemFacts,
+  type SystemPackage,
+  type SystemPackagesDeps,
+} from "./system_packages.ts";
 
 /** How long apt may take, in milliseconds: a slow mirror is no reason to give up. */
 const APT_MS = 15 * 60_000;
@@ -14,10 +19,14 @@ const APT_MS = 15 * 60_000;
  * `/etc/os-release` and `/var/lib/apt/lists`, the user's id, and to run `/usr/bin/apt-get`.
  *
  * @param say Takes progress lines.
+ * @param packages The packages to look for.
  */
-export function realSystemPackages(say: (line: string) => void): SystemPackagesDeps {
+export function realSystemPackages(
+  say: (line: string) => void,
+  packages: readonly SystemPackage[] = SYSTEM_PACKAGES,
+): SystemPackagesDeps {
   return {
-    facts: readFacts,
+    facts: () => readFacts(packages),
     say,
     async run(command, env) {
       const [program = "", ...args] = command;
@@ -36,9 +45,9 @@ export function distributionWords(osRelease: string): readonly string[] {
     .flatMap(([, words = ""]) => words.split(/\s+/)).filter((word) => word !== "");
 }
 
-async function readFacts(): Promise<SystemFacts> {
+async function readFacts(packages: readonly SystemPackage[]): Promise<SystemFacts> {
   const existing = new Set<string>();
-  for (const { path } of SYSTEM_PACKAGES) {
+  for (const { path } of packages) {
     if (await exists(path)) existing.add(path);
   }
   return {

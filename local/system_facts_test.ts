@@ -15,3 +15,15 @@ Deno.test("distributionWords() reads ID and ID_LIKE", () => {
 
   assert.deepEqual(words, ["pop", "ubuntu", "debian"]);
 });
+
+Deno.test("realSystemPackages() looks for the packages it is given when it reads facts", async () => {
+  const here = new URL(import.meta.url).pathname;
+  const packages = [
+    { name: "here", path: here, reason: "exists" },
+    { name: "gone", path: `${here}.gone`, reason: "does not" },
+  ];
+
+  const { existing } = await realSystemPackages(() => {}, packages).facts();
+
+  assert.deepEqual([...existing], [here]);
+});

@@ -18,7 +18,7 @@ export interface SystemPackage {
   readonly reason: string;
 }
 
-/** Every package that `up`, `demo` and the tests need. */
+/** Every package that `up` and `demo` need; the tests need more. */
 export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
   { name: "chromium", path: "/usr/bin/chromium", reason: "the browser" },
   { name: "xvfb", path: "/usr/bin/Xvfb", reason: "a screen for it" },
