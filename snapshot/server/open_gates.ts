@@ -27,7 +27,7 @@ export interface OpenGates {
   /** Decides about requests. */
   readonly gate: AccessGate;
   /** Looks at the access file, where there is one; what goes wrong is a health state. */
-  reloadAccess(): void;
+  reloadAccess(): Promise<void>;
 }
 
 /**
@@ -72,9 +72,13 @@ export async function openGates(
 
   return {
     gate: createAccessGate({ tokenGate, access, clock: deps.clock }),
-    reloadAccess() {
-      // Only a path that has come to lead out of the permissions, as a new symlink can, throws.
-      access?.reload().catch((error) => log.error("cannot look at the access file", { error }));
+    async reloadAccess() {
+      try {
+        await access?.reload();
+      } catch (error) {
+        // Only a path that has come to lead out of the permissions, as a new symlink can.
+        log.error("cannot look at the access file", { error });
+      }
     },
   };
 }

@@ -57,13 +57,21 @@ export async function serveSnapshot(
   const metrics = createMetrics();
   const bodies = createSnapshotBodies();
   const inventory = createInventory({ path, clock, log });
+  // Looks at files that go on while requests are served; a stop waits for them.
+  const looks = new Set<Promise<void>>();
+  function inBackground(work: Promise<void>): void {
+    const look = work.finally(() => looks.delete(look));
+    looks.add(look);
+  }
   const store = createSnapshotStore({
     path,
     health,
     log,
     clock,
     maxAgeMs: config.SNAPSHOT_MAX_AGE_SECONDS * 1_000,
-    onGeneration: ({ state, modifiedMs }) => void inventory.note({ state, writtenMs: modifiedMs }),
+    onGeneration({ state, modifiedMs }) {
+      inBackground(inventory.note({ state, writtenMs: modifiedMs }));
+    },
   });
   const { gate, reloadAccess } = await openGates(config, { log, clock, health }, () => {
     // Who is held may have something else now, or nothing.
@@ -83,7 +91,7 @@ export async function serveSnapshot(
   const stopWatch = new AbortController();
   reload?.addEventListener("reload", () => {
     log.info("reading the access file again, as asked");
-    reloadAccess();
+    inBackground(reloadAccess());
   }, { signal: stopWatch.signal });
   try {
     const admin = startAdminServer({ hostname: adminHostname, port: adminPort, health, metrics });
@@ -92,10 +100,12 @@ export async function serveSnapshot(
       clock,
       onChange(kind) {
         // Only a path that has come to lead out of the permissions, as a new symlink can, throws.
-        store.reload({ isForced: kind === "event" }).catch((error) =>
-          log.error("cannot look at the snapshot", { error })
+        inBackground(
+          store.reload({ isForced: kind === "event" }).catch((error) =>
+            log.error("cannot look at the snapshot", { error })
+          ),
         );
-        if (kind === "poll") reloadAccess();
+        if (kind === "poll") inBackground(reloadAccess());
       },
       onWatching(isWatching, error) {
         if (isWatching) health.clear("watch_unavailable");
@@ -115,6 +125,7 @@ export async function serveSnapshot(
     store.close();
     stopWatch.abort();
     await Promise.all(stops.map((stop) => stop()));
+    await Promise.all(looks);
   }
 }
 
