@@ -90,10 +90,32 @@ export type InstallAction =
     readonly kind: "install_tree";
     readonly path: string;
     readonly recipe: TreeRecipe;
+  }
+  /** The system accounts and groups that a file below `/etc/sysusers.d` declares. */
+  | {
+    readonly kind: "install_accounts";
+    readonly path: string;
+    readonly users: readonly string[];
+    readonly groups: readonly string[];
+  }
+  /** A file below `/etc/sudoers.d`, put there only after `visudo -c` of its content. */
+  | {
+    readonly kind: "install_sudoers";
+    readonly path: string;
+    readonly content: Uint8Array;
+    /** Digest of what is replaced, `undefined` where nothing is there: checked before the rename. */
+    readonly before: string | undefined;
   };
 
 /** How a versioned tree below `/opt/hearth` is made. */
 export type TreeRecipe =
   | { readonly kind: "node"; readonly version: string }
   | { readonly kind: "mcp"; readonly version: string }
-  | { readonly kind: "app"; readonly digest: string };
+  | { readonly kind: "app"; readonly digest: string }
+  /** A release of kubelogin: a zip archive and its SHA-256, in hexadecimal. */
+  | {
+    readonly kind: "kubelogin";
+    readonly version: string;
+    readonly url: string;
+    readonly sha256: string;
+  };

@@ -148,6 +148,17 @@ export function plannedHost(host: HostView): PlannedHost {
       case "install_tree":
         put(action.path, "directory", 0o755, { user: "root", group: "root" });
         return;
+      case "install_accounts":
+        for (const user of action.users) {
+          const id = nextId++;
+          const shell = "/usr/sbin/nologin";
+          accounts.set(user, { uid: id, gid: id, home: "/", shell, isExpired: false });
+        }
+        for (const name of action.groups) groups.set(name, { gid: nextId++, members: new Set() });
+        return;
+      case "install_sudoers":
+        put(action.path, "file", 0o440, { user: "root", group: "root" }, action.content);
+        return;
       case "retire_legacy":
       case "reload_units":
       case "restart_unit":
