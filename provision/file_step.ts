@@ -54,6 +54,7 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
   const { path, content, mode, owner = ROOT, as, foreign } = wanted;
   const resource = `file ${path}`;
   const fact = host.file(path);
+  const marks = [{ key: path, digest: digestOf(content) }];
   const write = (cause: Cause, summary: string, before: Uint8Array | undefined) =>
     items.change(resource, {
       cause,
@@ -70,6 +71,7 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
         ...(as === undefined ? {} : { as }),
         before: before === undefined ? undefined : digestOf(before),
       },
+      marks,
     });
   if (fact.kind === "absent") return yield write("missing", `write ${path}`, undefined);
   if (fact.kind !== "file") {
@@ -100,13 +102,14 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
     return yield write(cause, `${cause === "drift" ? "put back" : "replace"} ${path}`, current);
   }
   const uid = host.account(owner.user)?.uid;
-  const gid = host.group(owner.group)?.gid;
+  // A file that a user writes has the user's first group, whichever that is.
+  const gid = as === undefined ? host.group(owner.group)?.gid : fact.gid;
   if (fact.uid !== uid || fact.gid !== gid || fact.mode !== mode) {
     const summary = `set owner and mode of ${path} to ${owner.user}:${owner.group} ${octal(mode)}`;
     // A rewrite sets both before the first byte, for secrets too.
     return yield write("drift", summary, current);
   }
-  yield items.ok(resource);
+  yield items.ok(resource, marks);
   return DONE;
 }
 
@@ -115,6 +118,7 @@ export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+/** Whether two contents are the same. */
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -29,7 +29,11 @@ export const MACHINE: Scope = "the machine";
 
 /** What is said of a resource. */
 export type ItemState =
-  | { readonly state: "ok" }
+  | {
+    readonly state: "ok";
+    /** What is there is as we would put it: recorded as ours. */
+    readonly marks?: readonly Mark[];
+  }
   | {
     readonly state: "change";
     readonly cause: Cause;
@@ -38,6 +42,10 @@ export type ItemState =
     /** Lines of a diff, secrets taken out. */
     readonly diff?: readonly string[];
     readonly action: Action;
+    /** What is recorded as ours, before the action begins. */
+    readonly marks?: readonly Mark[];
+    /** What is recorded once the action is done. */
+    readonly doneMarks?: readonly Mark[];
   }
   | {
     readonly state: "problem";
@@ -49,6 +57,14 @@ export type ItemState =
     readonly fix?: string;
   }
   | { readonly state: "skipped"; readonly summary: string };
+
+/** A digest to be recorded under a key (see `applied.ts`). */
+export interface Mark {
+  /** A path, or `path#key`. */
+  readonly key: string;
+  /** The digest of what is ours there. */
+  readonly digest: string;
+}
 
 /** What came of an item. */
 export type Outcome =
@@ -64,7 +80,7 @@ export type Steps<T = void> = Generator<Item, T, Outcome>;
 /** Makes items of one scope. */
 export interface ScopedItems {
   /** The resource is right. */
-  ok(resource: string): Item;
+  ok(resource: string, marks?: readonly Mark[]): Item;
   /** The resource would change. */
   change(
     resource: string,
@@ -90,7 +106,12 @@ export function itemsOf(scope: Scope): ScopedItems {
       ...(fix === undefined ? {} : { fix }),
     });
   return {
-    ok: (resource) => ({ scope, resource, state: "ok" }),
+    ok: (resource, marks) => ({
+      scope,
+      resource,
+      state: "ok",
+      ...(marks === undefined ? {} : { marks }),
+    }),
     change: (resource, change) => ({ scope, resource, state: "change", ...change }),
     warning: problem("warning"),
     error: problem("error"),
