@@ -15,6 +15,8 @@ export interface AppliedScope {
   has(key: string): boolean;
   /** Whether what is there now is what we put there. */
   isOurs(key: string, digest: string): boolean;
+  /** The digest of what we put there last. */
+  newest(key: string): string | undefined;
 }
 
 /** Digests by key, the newest first; as kept on disk. */
@@ -25,9 +27,11 @@ const KEPT = 2;
 
 /** Answers from a record. */
 export function appliedScope(record: () => AppliedRecord): AppliedScope {
+  const digests = (key: string) => Object.hasOwn(record(), key) ? record()[key] ?? [] : [];
   return {
     has: (key) => Object.hasOwn(record(), key),
-    isOurs: (key, digest) => record()[key]?.includes(digest) ?? false,
+    isOurs: (key, digest) => digests(key).includes(digest),
+    newest: (key) => digests(key)[0],
   };
 }
 

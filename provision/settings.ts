@@ -26,7 +26,10 @@ const PATH = z.string(PATH_RULE).regex(/^\/[^\0]*$/, PATH_RULE);
 const SETTINGS = z.strictObject({
   snapshot: z.strictObject({
     url: HTTP_URL.describe("The snapshot server's address, with /api/snapshot"),
-    token: z.union([z.literal("generate"), SOURCE], `must be "generate", or ${SOURCE_RULE.slice(5)}`)
+    token: z.union(
+      [z.literal("generate"), SOURCE],
+      `must be "generate", or ${SOURCE_RULE.slice(5)}`,
+    )
       .default("generate")
       .describe(
         "generate: a token of each user's own, made here; or where it is: with {user} one each, " +

@@ -1,0 +1,178 @@
+/**
+ * Drives planners: to see what would change, or to change it.
+ *
+ * Applying is planning with a real answer after each step, so nothing is done on old facts. What
+ * fails is told to the planner, which leaves out what depends on it; the next scope begins all the same.
+ *
+ * @module
+ */
+import { errorText } from "../core/error_text.ts";
+import type { Action } from "./action.ts";
+import { type AppliedRecord, appliedScope, withDigest } from "./applied.ts";
+import type { PlanContext } from "./file_step.ts";
+import type { HostView } from "./host_view.ts";
+import {
+  DONE,
+  type Item,
+  itemsOf,
+  type Mark,
+  type Outcome,
+  type Scope,
+  type Steps,
+} from "./item.ts";
+import { plannedHost } from "./planned_host.ts";
+
+/** One scope and its planner. */
+export interface ScopePlan {
+  /** `MACHINE`, or the account. */
+  readonly scope: Scope;
+  /** The steps, from facts as they are when the scope's turn comes. */
+  readonly steps: (context: PlanContext) => Steps;
+}
+
+/** Where the records of what was applied are kept, one a scope. */
+export interface RecordStore {
+  /** The record of a scope; empty where there is none. */
+  load(scope: Scope): AppliedRecord;
+  /** Keeps a record, in one step. */
+  save(scope: Scope, record: AppliedRecord): Promise<void>;
+}
+
+/** A machine that can be changed. */
+export interface Machine {
+  /** Facts, fresh after every action. */
+  readonly view: HostView;
+  /** Carries an action out, or throws. */
+  perform(action: Action): Promise<void>;
+}
+
+/** What came of an item, as it is reported. */
+export type Result =
+  | { readonly kind: "ok" }
+  | { readonly kind: "pending" }
+  | { readonly kind: "changed" }
+  | { readonly kind: "failed"; readonly error: string }
+  | { readonly kind: "skipped" }
+  | { readonly kind: "warning" }
+  | { readonly kind: "error" };
+
+/** Takes each item with its result, in order. */
+export type Report = (item: Item, result: Result) => void | Promise<void>;
+
+/**
+ * Plans every scope. Touches nothing; every scope sees what those before it would have done.
+ *
+ * @param scopes In their order.
+ * @param host The machine as it is.
+ * @param records What was applied before.
+ * @param report Takes each item.
+ */
+export async function driveThePlan(
+  scopes: readonly ScopePlan[],
+  host: HostView,
+  records: Pick<RecordStore, "load">,
+  report: Report,
+): Promise<void> {
+  const planned = plannedHost(host);
+  for (const { scope, steps } of scopes) {
+    const record = { current: records.load(scope) };
+    await drive(scope, steps, planned, record, report, (item) => {
+      if (item.state === "change") planned.foresee(item.action);
+      return Promise.resolve({ outcome: DONE, result: { kind: "pending" } });
+    });
+  }
+}
+
+/** What applying needs besides the machine. */
+export interface ApplyOptions {
+  /** Where records are kept. */
+  readonly records: RecordStore;
+  /** Takes each item. */
+  readonly report: Report;
+  /** Told before an action begins and after it ended; a run that cannot be audited does not go on. */
+  readonly audit: (item: ChangeItem, result?: Result) => Promise<void>;
+  /** Stops before the next action. */
+  readonly signal: AbortSignal;
+}
+
+/** An item that changes something. */
+export type ChangeItem = Extract<Item, { state: "change" }>;
+
+/**
+ * Applies every scope.
+ *
+ * @returns Whether it went through to the end; not where it was asked to stop.
+ */
+export async function driveTheChange(
+  scopes: readonly ScopePlan[],
+  machine: Machine,
+  options: ApplyOptions,
+): Promise<boolean> {
+  const { records, report, audit, signal } = options;
+  for (const { scope, steps } of scopes) {
+    if (signal.aborted) return false;
+    const record = { current: records.load(scope) };
+    const before = record.current;
+    const isWhole = await drive(scope, steps, machine.view, record, report, async (item) => {
+      if (signal.aborted) return undefined;
+      // Before the act: a run that is killed in between must know its own work again.
+      if (mark(record, item.marks)) await records.save(scope, record.current);
+      await audit(item);
+      const result = await attempt(() => machine.perform(item.action));
+      await audit(item, result);
+      if (result.kind === "failed") return { outcome: { isDone: false, ...result }, result };
+      if (mark(record, item.doneMarks)) await records.save(scope, record.current);
+      return { outcome: DONE, result };
+    });
+    if (record.current !== before) await records.save(scope, record.current);
+    if (!isWhole) return false;
+  }
+  return true;
+}
+
+type Answer = { readonly outcome: Outcome; readonly result: Result };
+
+/** Asks for each item of a scope and answers it; false where an answer was to stop. */
+async function drive(
+  scope: Scope,
+  steps: ScopePlan["steps"],
+  host: HostView,
+  record: { current: AppliedRecord },
+  report: Report,
+  change: (item: ChangeItem) => Promise<Answer | undefined>,
+): Promise<boolean> {
+  const applied = appliedScope(() => record.current);
+  const planner = steps({ host, applied, items: itemsOf(scope) });
+  let step = planner.next();
+  while (!step.done) {
+    const item = step.value;
+    let outcome: Outcome = DONE;
+    if (item.state === "change") {
+      const answer = await change(item);
+      if (answer === undefined) return false;
+      await report(item, answer.result);
+      outcome = answer.outcome;
+    } else {
+      if (item.state === "ok") mark(record, item.marks);
+      await report(item, { kind: item.state === "problem" ? item.severity : item.state });
+    }
+    step = planner.next(outcome);
+  }
+  return true;
+}
+
+function mark(record: { current: AppliedRecord }, marks: readonly Mark[] = []): boolean {
+  const before = record.current;
+  for (const { key, digest } of marks) record.current = withDigest(record.current, key, digest);
+  return record.current !== before;
+}
+
+async function attempt(act: () => Promise<void>): Promise<Result> {
+  try {
+    await act();
+    return { kind: "changed" };
+  } catch (error) {
+    // One user's failure is that user's: it is told, counted and audited, and the run goes on.
+    return { kind: "failed", error: errorText(error) };
+  }
+}
