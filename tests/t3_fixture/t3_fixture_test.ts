@@ -181,8 +181,6 @@ Deno.test("fixture fails as each flawed build did when it starts on somebody's s
     const start = async (name: keyof typeof FLAWS, threads: number) => {
       const baseDir = `${directory}/${name}-${threads}`;
       await good.mint(baseDir);
-        return await good.mint(baseDir);
-      });
       populate(baseDir, { threads });
       const bad = await installedBuild(
         `${directory}/${name}-${threads}-t3`,
