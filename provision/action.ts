@@ -7,6 +7,7 @@
  * @module
  */
 import type { Secret } from "../core/secret.ts";
+import type { Agent } from "../roster/roster_schema.ts";
 
 /** One thing to do. */
 export type Action = AccountAction | FileAction | UnitAction | InstallAction;
@@ -73,12 +74,17 @@ export type UnitAction =
 
 /** What takes the network or somebody else's program. Its failure leaves what was there. */
 export type InstallAction =
-  /** Wires an agent of a user to the user's MCP server, by the agent's own command. */
-  | { readonly kind: "wire_agent"; readonly user: string; readonly agent: string } & {
-    /** The command and its arguments, run as the user in their home. */
-    readonly command: readonly string[];
-    /** Files the command changes, foreseen; what is in them afterwards. */
-    readonly foreseen: readonly { readonly path: string; readonly content: string }[];
+  /** Wires an agent of a user to the user's MCP server, by the agent's own program. */
+  | {
+    readonly kind: "wire_agent";
+    readonly user: string;
+    readonly agent: Agent;
+    /** Programs with their arguments, run one after the other as the user in their home. */
+    readonly commands: readonly (readonly string[])[];
+    /** The address the agent calls afterwards. */
+    readonly url: string;
+    /** The file that says so afterwards, and what is foreseen to be in it: others' secrets too. */
+    readonly foreseen: { readonly path: string; readonly content: Secret };
   }
   /** The agent's own installer, as the user. */
   | { readonly kind: "install_claude"; readonly user: string; readonly url: string }

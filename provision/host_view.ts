@@ -69,6 +69,8 @@ export interface ProcessFact {
   readonly pid: number;
   /** Its name. */
   readonly command: string;
+  /** The unit of the system manager it belongs to, as its control group says. */
+  readonly unit: string | undefined;
 }
 
 /** Facts of one machine. */

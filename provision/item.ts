@@ -46,6 +46,11 @@ export type ItemState =
     readonly marks?: readonly Mark[];
     /** What is recorded once the action is done. */
     readonly doneMarks?: readonly Mark[];
+    /**
+     * What a person can do where the action failed. A change that has it does without: its failure
+     * is a warning, does not fail the run, and is tried again by the next one.
+     */
+    readonly retry?: string;
   }
   | {
     readonly state: "problem";

@@ -118,9 +118,8 @@ export function plannedHost(host: HostView): PlannedHost {
         return;
       case "wire_agent": {
         const owner = { user: action.user, group: action.user };
-        for (const { path, content } of action.foreseen) {
-          put(path, "file", 0o600, owner, new TextEncoder().encode(content));
-        }
+        const { path, content } = action.foreseen;
+        put(path, "file", 0o600, owner, contentBytes(content));
         return;
       }
       case "install_claude":
