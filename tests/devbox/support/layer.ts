@@ -1,0 +1,40 @@
+/**
+ * Layers that are kept between runs: what takes long to install and never changes.
+ *
+ * @module
+ */
+import { type Bind, bootBox, type Box, type Layer } from "./box.ts";
+import { holdTree, moveInto } from "./cache.ts";
+
+/** How a layer is made. */
+export interface LayerRecipe {
+  /** What it is, as in `mcp`. */
+  readonly name: string;
+  /** What it is made over. @default The bare system. */
+  readonly on?: Layer;
+  /** Everything that decides what is in it, such as versions, beside the code of `install`. */
+  readonly inputs: readonly string[];
+  /** More of the machine's files while it is made. */
+  readonly binds?: readonly Bind[];
+  /** Sets up the box whose files become the layer. It is in the host's network. */
+  readonly install: (box: Box) => Promise<void>;
+}
+
+/** Holds a layer; makes it where it is not there yet. */
+export async function holdLayer(recipe: LayerRecipe): Promise<Layer> {
+  const { name, on, inputs, binds = [], install } = recipe;
+  const below = on?.trees ?? [];
+  const tree = await holdTree(name, [...inputs, install.toString(), ...below], async (dir) => {
+    await using box = await bootBox({ ...(on === undefined ? {} : { on }), binds });
+    await install(box);
+    await using layer = await box.saveLayer();
+    await moveInto(layer.trees[0] ?? "", dir);
+  });
+  return {
+    trees: [tree.path, ...below],
+    [Symbol.asyncDispose]() {
+      tree[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
