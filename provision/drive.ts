@@ -7,7 +7,6 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
-import type { Action } from "./action.ts";
 import { type AppliedRecord, appliedScope, withDigest } from "./applied.ts";
 import type { PlanContext } from "./file_step.ts";
 import type { HostView } from "./host_view.ts";
@@ -20,6 +19,7 @@ import {
   type Scope,
   type Steps,
 } from "./item.ts";
+import type { Machine } from "./machine.ts";
 import { plannedHost } from "./planned_host.ts";
 
 /** One scope and its planner. */
@@ -36,14 +36,6 @@ export interface RecordStore {
   load(scope: Scope): AppliedRecord;
   /** Keeps a record, in one step. */
   save(scope: Scope, record: AppliedRecord): Promise<void>;
-}
-
-/** A machine that can be changed. */
-export interface Machine {
-  /** Facts, fresh after every action. */
-  readonly view: HostView;
-  /** Carries an action out, or throws. */
-  perform(action: Action): Promise<void>;
 }
 
 /** What came of an item, as it is reported. */
@@ -75,7 +67,8 @@ export async function driveThePlan(
 ): Promise<void> {
   const planned = plannedHost(host);
   for (const { scope, steps } of scopes) {
-    const record = { current: records.load(scope) };
+    const record = await loadRecord(records, scope, report);
+    if (record === undefined) continue;
     await drive(scope, steps, planned, record, report, (item) => {
       if (item.state === "change") planned.foresee(item.action);
       return Promise.resolve({ outcome: DONE, result: { kind: "pending" } });
@@ -111,16 +104,20 @@ export async function driveTheChange(
   const { records, report, audit, signal } = options;
   for (const { scope, steps } of scopes) {
     if (signal.aborted) return false;
-    const record = { current: records.load(scope) };
+    const record = await loadRecord(records, scope, report);
+    if (record === undefined) continue;
     const before = record.current;
-    const isWhole = await drive(scope, steps, machine.view, record, report, async (item) => {
+    const isWhole = await drive(scope, steps, machine.host, record, report, async (item) => {
       if (signal.aborted) return undefined;
       // Before the act: a run that is killed in between must know its own work again.
       if (mark(record, item.marks)) await records.save(scope, record.current);
       await audit(item);
-      const result = await attempt(() => machine.perform(item.action));
+      const outcome = await attempt(() => machine.perform(item.action));
+      const result: Result = outcome.isDone
+        ? { kind: "changed" }
+        : { kind: "failed", error: outcome.error };
       await audit(item, result);
-      if (result.kind === "failed") return { outcome: { isDone: false, ...result }, result };
+      if (!outcome.isDone) return { outcome, result };
       if (mark(record, item.doneMarks)) await records.save(scope, record.current);
       return { outcome: DONE, result };
     });
@@ -132,6 +129,19 @@ export async function driveTheChange(
 
 type Answer = { readonly outcome: Outcome; readonly result: Result };
 
+/** The record of a scope; one that cannot be read ends that scope alone. */
+async function loadRecord(
+  records: Pick<RecordStore, "load">,
+  scope: Scope,
+  report: Report,
+): Promise<{ current: AppliedRecord } | undefined> {
+  try {
+    return { current: records.load(scope) };
+  } catch (error) {
+    await report(itemsOf(scope).error("record", errorText(error)), { kind: "error" });
+  }
+}
+
 /** Asks for each item of a scope and answers it; false where an answer was to stop. */
 async function drive(
   scope: Scope,
@@ -142,10 +152,20 @@ async function drive(
   change: (item: ChangeItem) => Promise<Answer | undefined>,
 ): Promise<boolean> {
   const applied = appliedScope(() => record.current);
-  const planner = steps({ host, applied, items: itemsOf(scope) });
-  let step = planner.next();
-  while (!step.done) {
-    const item = step.value;
+  const items = itemsOf(scope);
+  const planner = steps({ host, applied, items });
+  let last: Outcome | undefined;
+  while (true) {
+    let item: Item;
+    try {
+      const step = last === undefined ? planner.next() : planner.next(last);
+      if (step.done) return true;
+      item = step.value;
+    } catch (error) {
+      // A fact that could not be read ends this scope, not those after it.
+      await report(items.error("plan", errorText(error)), { kind: "error" });
+      return true;
+    }
     let outcome: Outcome = DONE;
     if (item.state === "change") {
       const answer = await change(item);
@@ -156,9 +176,8 @@ async function drive(
       if (item.state === "ok") mark(record, item.marks);
       await report(item, { kind: item.state === "problem" ? item.severity : item.state });
     }
-    step = planner.next(outcome);
+    last = outcome;
   }
-  return true;
 }
 
 function mark(record: { current: AppliedRecord }, marks: readonly Mark[] = []): boolean {
@@ -167,12 +186,11 @@ function mark(record: { current: AppliedRecord }, marks: readonly Mark[] = []): 
   return record.current !== before;
 }
 
-async function attempt(act: () => Promise<void>): Promise<Result> {
+/** What nobody expected is one user's failure too: it is told, counted and audited. */
+async function attempt(act: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    await act();
-    return { kind: "changed" };
+    return await act();
   } catch (error) {
-    // One user's failure is that user's: it is told, counted and audited, and the run goes on.
-    return { kind: "failed", error: errorText(error) };
+    return { isDone: false, error: errorText(error) };
   }
 }

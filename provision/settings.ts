@@ -8,6 +8,7 @@ import { Fault } from "../core/fault.ts";
 import { readStrictYaml } from "../core/strict_yaml.ts";
 import { faultText, shownValue } from "../core/text_fault.ts";
 import { checkShape } from "../core/yaml_shape.ts";
+import { HOST_SETTINGS } from "./host/host_settings.ts";
 
 const URL_RULE = "must be an http: or https: URL without a user or password";
 const SOURCE_RULE =
@@ -47,6 +48,7 @@ const SETTINGS = z.strictObject({
     .describe("A shared login of Claude, for users who are no admins and have none of their own"),
   codex_auth: SOURCE.optional()
     .describe("A shared login of Codex, put in /opt/codex-shared/auth.json"),
+  host: HOST_SETTINGS.prefault({}).describe("What is true of the machine, whoever uses it"),
 }, "must be a map");
 
 /** What is true of a box besides who may use it. */

@@ -1,0 +1,174 @@
+/**
+ * Reads the files a box is made from: roster, settings, port ledgers, the cluster's users.
+ *
+ * @module
+ */
+import { Fault } from "../core/fault.ts";
+import { Secret } from "../core/secret.ts";
+import { derive } from "../roster/derive.ts";
+import { loadLedger, loadRoles, loadRoster, loadText, type ReadBytes } from "../roster/load.ts";
+import { PLAYWRIGHT_PORTS, type PortLedger, T3_PORTS } from "../roster/port_ledger.ts";
+import type { Roster } from "../roster/roster_schema.ts";
+import { hasBlockingErrors, validateTiers } from "../roster/validate_tiers.ts";
+import type { BoxInputs, SnapshotInput } from "./box.ts";
+import { envValue } from "./env_file.ts";
+import type { HostView } from "./host_view.ts";
+import { mergePorts } from "./merge_ports.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+import type { TokenSource } from "./users/token_step.ts";
+
+/** The files of a box, below one directory. */
+export interface BoxFiles {
+  /** Who may use it. */
+  readonly roster: string;
+  /** What else is true of it; may be absent. */
+  readonly settings: string;
+  /** Ports of the t3 instances; may be absent. */
+  readonly ports: string;
+  /** Ports of the MCP servers; may be absent. */
+  readonly playwrightPorts: string;
+}
+
+/** The files of a directory, as they are named on every box. */
+export function boxFiles(directory: string): BoxFiles {
+  return {
+    roster: `${directory}/roster.yaml`,
+    settings: `${directory}/provision.yaml`,
+    ports: `${directory}/ports.json`,
+    playwrightPorts: `${directory}/playwright_ports.json`,
+  };
+}
+
+/** What reading the files needs. */
+export interface LoadDeps {
+  /** Reads a file. */
+  readonly read: ReadBytes;
+  /** The machine, for ports that only it knows. */
+  readonly host: HostView;
+  /** Every account there is a record of. */
+  readonly known: readonly string[];
+  /** Reads a secret from where the settings say. */
+  readonly readSecret: (source: string) => Promise<TokenSource>;
+  /** 32 random bytes. */
+  readonly random: () => Uint8Array;
+}
+
+/** What was read; the rest of `BoxInputs` is code. */
+export type LoadedBox = Omit<BoxInputs, "inHome" | "t3Keys"> & { readonly settings: Settings };
+
+/** Reads the settings; a box without them has the defaults. */
+export async function loadSettings(read: ReadBytes, path: string): Promise<Settings> {
+  return parseSettings(await orElse("", loadText(read, "settings", path)), path);
+}
+
+/**
+ * Reads everything.
+ *
+ * @throws {Fault} When a file is wrong, or the roster would cut everybody off at once.
+ */
+export async function loadBox(files: BoxFiles, deps: LoadDeps): Promise<LoadedBox> {
+  const { read, host, known } = deps;
+  const { roster, hasUsersKey } = await loadRoster(read, files.roster);
+  const settings = await loadSettings(read, files.settings);
+  const present = new Set(roster.users.map(({ os_user }) => os_user));
+  const gone = known.filter((user) => !present.has(user));
+  if (gone.length > 0 && (present.size === 0 || !hasUsersKey)) {
+    const rule = `must have one; it would cut off everybody (${gone.join(", ")})`;
+    throw new Fault(`Cannot use roster "${files.roster}": it has no user, ${rule}`, {
+      code: "config",
+    });
+  }
+  const t3 = await orElse({ text: "", ledger: new Map() }, loadLedger(read, files.ports));
+  const mcp = await orElse(
+    { text: "", ledger: new Map() },
+    loadLedger(read, files.playwrightPorts),
+  );
+  const found = portsOnBox(host);
+  const mergedT3 = mergePorts(t3.ledger, found.t3, present, new Set(mcp.ledger.values()));
+  const taken = new Set(mergedT3.ledger.values());
+  const mergedMcp = mergePorts(mcp.ledger, found.mcp, present, taken);
+  const derivation = derive(roster, { ports: mergedT3.ledger, playwrightPorts: mergedMcp.ledger });
+  if (!derivation.isComplete) {
+    throw new Fault(`Cannot derive from roster "${files.roster}": ${derivation.reason}`);
+  }
+  const { state } = derivation;
+  const tierIssues = settings.k8s_users === undefined
+    ? []
+    : validateTiers(roster, await loadRoles(read, settings.k8s_users));
+  if (hasBlockingErrors(tierIssues)) {
+    const errors = tierIssues.filter(({ severity }) => severity === "error");
+    throw new Fault(
+      `Cannot use roster "${files.roster}": ${errors.map(({ message }) => message).join("; ")}`,
+    );
+  }
+  const { snapshot, warnings } = await loadSnapshot(settings, roster, deps);
+  return {
+    settings,
+    state,
+    gone,
+    tierIssues,
+    snapshot,
+    accessFile: settings.access_file,
+    ledgers: [
+      { path: files.ports, ports: state.ports },
+      { path: files.playwrightPorts, ports: state.playwright_ports },
+    ],
+    warnings: [...mergedT3.conflicts, ...mergedMcp.conflicts, ...warnings],
+  };
+}
+
+async function loadSnapshot(
+  { snapshot }: Settings,
+  { users }: Roster,
+  { readSecret, random }: LoadDeps,
+): Promise<{ snapshot: SnapshotInput | undefined; warnings: readonly string[] }> {
+  if (snapshot === undefined) return { snapshot: undefined, warnings: [] };
+  const { url, token } = snapshot;
+  if (token === "generate") {
+    const make = () => new Secret(random().toBase64({ alphabet: "base64url", omitPadding: true }));
+    const source: TokenSource = { kind: "generate", make };
+    return { snapshot: { url, isPerUser: true, tokenOf: () => source }, warnings: [] };
+  }
+  if (!token.includes("{user}")) {
+    const source = await readSecret(token);
+    const warning = "one token opens every site to every user; the sites of the roster are not " +
+      'kept apart (snapshot.token: "generate" does)';
+    return { snapshot: { url, isPerUser: false, tokenOf: () => source }, warnings: [warning] };
+  }
+  const sources = new Map<string, TokenSource>();
+  for (const { os_user, browser } of users) {
+    if ((browser?.sites ?? []).length === 0) continue;
+    sources.set(os_user, await readSecret(token.replaceAll("{user}", os_user)));
+  }
+  const none: TokenSource = { kind: "unavailable", why: "the user has no sites" };
+  const tokenOf = (user: string) => sources.get(user) ?? none;
+  return { snapshot: { url, isPerUser: true, tokenOf }, warnings: [] };
+}
+
+/** The ports that env files on the box name, of users present and past. */
+export function portsOnBox(host: HostView): { readonly t3: PortLedger; readonly mcp: PortLedger } {
+  const [t3, mcp] = [new Map<string, number>(), new Map<string, number>()];
+  const directory = "/etc/t3-serve";
+  for (const name of host.names(directory)) {
+    const match = /^(playwright-)?([a-z_][a-z0-9_-]*)\.env$/.exec(name);
+    const user = match?.[2];
+    if (user === undefined) continue;
+    const isMcp = match?.[1] !== undefined;
+    const { first, last } = isMcp ? PLAYWRIGHT_PORTS : T3_PORTS;
+    const bytes = host.bytes(`${directory}/${name}`);
+    const text = bytes && envValue(bytes, isMcp ? "PLAYWRIGHT_PORT" : "T3_PORT");
+    const port = /^\d{4,5}$/.test(text ?? "") ? Number(text) : 0;
+    if (port >= first && port <= last) (isMcp ? mcp : t3).set(user, port);
+  }
+  return { t3, mcp };
+}
+
+/** A file that may be absent. */
+async function orElse<T>(fallback: T, loading: Promise<T>): Promise<T> {
+  try {
+    return await loading;
+  } catch (error) {
+    if (error instanceof Fault && error.cause instanceof Deno.errors.NotFound) return fallback;
+    throw error;
+  }
+}
