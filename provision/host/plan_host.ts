@@ -1,0 +1,139 @@
+/**
+ * What a machine needs whoever uses it, in the order in which one thing needs another.
+ *
+ * @module
+ */
+import { fileStep, type PlanContext } from "../file_step.ts";
+import { DONE, type Outcome, type Steps } from "../item.ts";
+import { PROGRAM_DIR } from "../programs/host_programs.ts";
+import { accountsStep } from "./accounts_step.ts";
+import { directoryStep, type WantedDirectory } from "./directory_step.ts";
+import type { HostSettings } from "./host_settings.ts";
+import { linkStep } from "./link_step.ts";
+import { packagesStep } from "./packages_step.ts";
+import { MCP_VERSION, NODE_VERSION } from "./pins.ts";
+import { privateTreeStep } from "./private_tree_step.ts";
+import { sudoersStep } from "./sudoers_step.ts";
+import type { SystemFile, SystemFileKind } from "./system_file.ts";
+import { parseTmpfiles } from "./tmpfiles.ts";
+import { type CheckTree, TREES_DIR, treeStep } from "./tree_step.ts";
+import { machineUnitSteps, unitFilesStep } from "./unit_steps.ts";
+
+/** What is known before a machine is planned. */
+export interface HostInputs {
+  /** What the settings say of the machine. */
+  readonly settings: HostSettings;
+  /** Debian's name of the processor; `undefined` for one that there is no Node for. */
+  readonly architecture: "amd64" | "arm64" | undefined;
+  /** Files as they are installed. */
+  readonly files: readonly SystemFile[];
+  /** The wrappers, or the compiled programs. */
+  readonly programs: readonly { readonly name: string; readonly content: Uint8Array }[];
+  /** Programs that cannot be installed, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+  /** The digest of Hearth's own sources. */
+  readonly appDigest: string;
+  /** Compares a tree with its manifest. */
+  readonly checkTree: CheckTree;
+}
+
+/** Directories besides those of `tmpfiles.d`: each before anything in it. */
+const DIRECTORIES: readonly WantedDirectory[] = [
+  { path: "/etc/hearth", mode: 0o755 },
+  { path: "/etc/t3-serve", mode: 0o755 },
+  { path: "/etc/t3-serve/tokens", mode: 0o700 },
+  { path: TREES_DIR, mode: 0o755 },
+  ...["node", "mcp", "app", "kubelogin"].map((kind) => ({
+    path: `${TREES_DIR}/${kind}`,
+    mode: 0o755,
+  })),
+];
+
+/** Plans the machine. What fails keeps only what depends on it from being done. */
+export function* planHost(context: PlanContext, inputs: HostInputs): Steps {
+  const { settings, files } = inputs;
+  yield* packagesStep(context, settings.packages);
+  for (const file of ofKind(files, "accounts")) yield* accountsStep(context, file);
+  yield* directorySteps(context, ofKind(files, "directories"));
+  yield* nodeAndMcpSteps(context, inputs);
+  const app = yield* programSteps(context, inputs);
+  yield* kubeloginSteps(context, inputs);
+  yield* unitFilesStep(context, ofKind(files, "unit"));
+  for (const file of ofKind(files, "sudoers")) {
+    yield* sudoersStep(context, file, settings.sudoers);
+  }
+  for (const { path, content, mode } of ofKind(files, "shell")) {
+    yield* fileStep(context, { path, content, mode, foreign: "replace" });
+  }
+  for (const path of settings.private_trees) yield* privateTreeStep(context, path);
+  yield* machineUnitSteps(context, app.isDone);
+}
+
+function* directorySteps(context: PlanContext, files: readonly SystemFile[]): Steps {
+  for (const wanted of DIRECTORIES) yield* directoryStep(context, wanted);
+  for (const { path, content, mode } of files) {
+    yield* fileStep(context, { path, content, mode, foreign: "replace" });
+    for (const wanted of parseTmpfiles(new TextDecoder().decode(content))) {
+      yield* directoryStep(context, wanted);
+    }
+  }
+}
+
+function* nodeAndMcpSteps(context: PlanContext, inputs: HostInputs): Steps {
+  const { architecture, checkTree } = inputs;
+  const { host, items } = context;
+  if (architecture === undefined) {
+    const why = "there is no Node for this processor, must be amd64 or arm64";
+    yield items.error(`tree ${TREES_DIR}/node`, why);
+    return;
+  }
+  const node = yield* treeStep(context, { kind: "node", version: NODE_VERSION }, checkTree);
+  const mcp = { kind: "mcp", version: MCP_VERSION } as const;
+  // An older Node installs it as well.
+  if (node.isDone || host.file(`${TREES_DIR}/node/current`).kind === "link") {
+    yield* treeStep(context, mcp, checkTree);
+  } else yield items.skipped(`tree ${TREES_DIR}/mcp/${MCP_VERSION}`, "there is no Node yet");
+}
+
+/** Hearth's own programs: the sources they run, and then the programs. */
+function* programSteps(context: PlanContext, inputs: HostInputs): Steps<Outcome> {
+  const { items } = context;
+  const recipe = { kind: "app", digest: inputs.appDigest } as const;
+  const app = yield* treeStep(context, recipe, inputs.checkTree);
+  if (!app.isDone) {
+    // Wrappers of these sources may not fit the older ones that stay.
+    yield items.skipped(`programs in ${PROGRAM_DIR}`, "their sources are not installed");
+    return app;
+  }
+  for (const { name, content } of inputs.programs) {
+    const path = `${PROGRAM_DIR}/${name}`;
+    yield* fileStep(context, { path, content, mode: 0o755, foreign: "replace" });
+  }
+  for (const { name, why } of inputs.leftOut) {
+    yield items.skipped(`file ${PROGRAM_DIR}/${name}`, why);
+  }
+  return DONE;
+}
+
+function* kubeloginSteps(context: PlanContext, inputs: HostInputs): Steps {
+  const { settings: { kubelogin }, architecture, checkTree } = inputs;
+  if (kubelogin === null || architecture === undefined) return;
+  const { version, url, sha256 } = kubelogin;
+  const recipe = {
+    kind: "kubelogin",
+    version,
+    url: `${url.replace(/\/+$/, "")}/v${version}/kubelogin_linux_${architecture}.zip`,
+    sha256: sha256[architecture],
+  } as const;
+  const outcome = yield* treeStep(context, recipe, checkTree);
+  if (!outcome.isDone) return;
+  const program = `${TREES_DIR}/kubelogin/current/kubelogin`;
+  // The second name makes it `kubectl oidc-login`.
+  for (const name of ["kubelogin", "kubectl-oidc_login"]) {
+    yield* linkStep(context, `${PROGRAM_DIR}/${name}`, program);
+  }
+}
+
+function ofKind(files: readonly SystemFile[], kind: SystemFileKind): readonly SystemFile[] {
+  return files.filter((file) => file.kind === kind);
+}
