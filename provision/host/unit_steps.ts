@@ -5,12 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import { fileStep, type PlanContext } from "../file_step.ts";
-import type { Steps } from "../item.ts";
+import type { Outcome, Steps } from "../item.ts";
 import { enabledUnit } from "../users/unit_step.ts";
 import type { SystemFile } from "./system_file.ts";
 
 /** The record's key of the units that systemd was last told to read. */
 const RELOADED = "units#reloaded";
+/** What stands there while a unit is being written: a run that is killed then must still reload. */
+const STALE = "stale";
 
 /**
  * What starts with the machine. A timer whose service may interrupt people is not started at once:
@@ -32,13 +34,15 @@ const UNIT_DIR = "/etc/systemd/system";
 export function* unitFilesStep(context: PlanContext, files: readonly SystemFile[]): Steps {
   const { applied, items } = context;
   const hash = createHash("sha256");
+  let isStale = false;
   for (const { path, content, mode } of files) {
-    const outcome = yield* fileStep(context, { path, content, mode, foreign: "replace" });
+    const steps = fileStep(context, { path, content, mode, foreign: "replace" });
+    const outcome = yield* markingStale(steps, () => isStale = true);
     // A unit that could not be written is read by a later reload.
     if (outcome.isDone) hash.update(`${path}\0${content.length}\0`).update(content);
   }
   const digest = hash.digest("hex");
-  if (applied.newest(RELOADED) === digest) {
+  if (!isStale && applied.newest(RELOADED) === digest) {
     yield items.ok("units as systemd reads them");
     return;
   }
@@ -48,6 +52,20 @@ export function* unitFilesStep(context: PlanContext, files: readonly SystemFile[
     action: { kind: "reload_units" },
     doneMarks: [{ key: RELOADED, digest }],
   });
+}
+
+/** The same steps, whose changes take back that systemd has read the units. */
+function* markingStale(steps: Steps<Outcome>, onChange: () => void): Steps<Outcome> {
+  let step = steps.next();
+  while (!step.done) {
+    let item = step.value;
+    if (item.state === "change") {
+      onChange();
+      item = { ...item, marks: [...item.marks ?? [], { key: RELOADED, digest: STALE }] };
+    }
+    step = steps.next(yield item);
+  }
+  return step.value;
 }
 
 /**
