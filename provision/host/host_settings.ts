@@ -26,8 +26,24 @@ const KUBELOGIN = {
   },
 };
 
+/** What is true of the machine, whoever uses it. */
+export interface HostSettings {
+  /** Debian packages besides those Hearth needs. */
+  readonly packages: readonly string[];
+  /** Directories that are closed to others. */
+  readonly private_trees: readonly string[];
+  /** Whether what sudo allows is installed, or only said. */
+  readonly sudoers: "install" | "print";
+  /** Which kubelogin; `null` for none. */
+  readonly kubelogin: {
+    readonly version: string;
+    readonly url: string;
+    readonly sha256: Readonly<Record<"amd64" | "arm64", string>>;
+  } | null;
+}
+
 /** What `host:` may say; everything has a default. */
-export const HOST_SETTINGS = z.strictObject({
+export const HOST_SETTINGS: z.ZodType<HostSettings> = z.strictObject({
   packages: z.array(PACKAGE, "must be a list of package names").default([])
     .describe("Debian packages every user of this box needs, besides those Hearth needs"),
   private_trees: z.array(TREE, "must be a list of paths").default([])
@@ -46,9 +62,6 @@ export const HOST_SETTINGS = z.strictObject({
   }, "must be a map, or null for none").nullable().prefault({})
     .describe("The login of kubectl by OpenID Connect; null for none"),
 }, "must be a map");
-
-/** What is true of the machine, whoever uses it. */
-export type HostSettings = Readonly<z.output<typeof HOST_SETTINGS>>;
 
 function isPlainPath(text: string): boolean {
   // deno-lint-ignore no-control-regex -- a path may hold them, a setting may not
