@@ -9,7 +9,7 @@ import type { Logger } from "../core/log.ts";
 import type { BridgeMetrics } from "./bridge_metrics.ts";
 import { ClientSession, type SessionDeps } from "./client_session.ts";
 import { refuse, renderRefusal } from "./refusal.ts";
-import { closeQuietly, endWith } from "./socket.ts";
+import { closeQuietly, endWith } from "../core/socket.ts";
 import { SHUTDOWN } from "./socket_session.ts";
 import { TrafficMeter } from "./traffic_meter.ts";
 import type { Tunnel } from "./tunnel.ts";

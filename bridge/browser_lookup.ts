@@ -70,7 +70,7 @@ export class BrowserLookup {
 
   async #get(target: string, signal: AbortSignal): Promise<Exchange | undefined> {
     const request = renderUpstreamRequest({
-      head: { method: "GET", target, version: "1.1", fields: [], bodyBytes: 0 },
+      head: { method: "GET", target, version: "1.1", fields: [], bodyBytes: 0, isChunked: false },
       target,
       authority: this.#authority,
       isUpgrade: false,

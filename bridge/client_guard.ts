@@ -9,9 +9,9 @@
  *
  * @module
  */
-import { payloadText } from "./frame_payload.ts";
-import { type FrameHeader, FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
-import { CLOSE_CODE, renderTextFrame } from "./frame_writer.ts";
+import { payloadText } from "../core/frame_payload.ts";
+import { type FrameHeader, FrameScanner, type FrameSink, OPCODE } from "../core/frame_scanner.ts";
+import { CLOSE_CODE, renderTextFrame } from "../core/frame_writer.ts";
 import { MessageScan } from "./message_scan.ts";
 import { judgeMethod, type MethodVerdict, paramsOf, type RefusedMethod } from "./method_rules.ts";
 import type { PlainMessages } from "./plain_messages.ts";

@@ -1,7 +1,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { ClientGuard, type ClientGuardOptions, HOLD_BYTES } from "./client_guard.ts";
-import { clientText, concat, cut, decodeFrames, encodeFrame, fragmented } from "./frame_fixture.ts";
+import {
+  clientText,
+  concat,
+  cut,
+  decodeFrames,
+  encodeFrame,
+  fragmented,
+} from "../core/frame_fixture.ts";
 import { parseRefusedMethod } from "./method_rules.ts";
 import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";

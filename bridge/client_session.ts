@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { ByteSource } from "./byte_source.ts";
+import { ByteSource } from "../core/byte_source.ts";
 import { clientKindOf } from "./client_kind.ts";
 import { type ConnectionEnds, type GateRules, judge, type Verdict } from "./gate.ts";
 import { type Exchange, readAnswer, renderAnswer } from "./http_answer.ts";
 import { type Refusal, type RefusalReason, refuse, renderRefusal } from "./refusal.ts";
-import { hasToken, headerValue, parseRequestHead, type RequestHead } from "./request_head.ts";
+import { hasToken, headerValue, parseRequestHead, type RequestHead } from "../core/request_head.ts";
 import { rewriteUrls } from "./rewrite_urls.ts";
-import { closeQuietly, endWith, writeAll } from "./socket.ts";
+import { closeQuietly, endWith, writeAll } from "../core/socket.ts";
 import { serveSocket, type SocketDeps } from "./socket_session.ts";
 import { renderUpstreamRequest } from "./upstream_request.ts";
 

@@ -15,7 +15,7 @@ import {
   textVariable,
 } from "../core/env.ts";
 import { Fault } from "../core/fault.ts";
-import { isAddress, parseAddressRange } from "./address_range.ts";
+import { isAddress, parseAddressRange } from "../core/address_range.ts";
 import { isHostPattern } from "./host_rule.ts";
 
 /** The bridge's variables; `--help` and the reference page are made of them. */

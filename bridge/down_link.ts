@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { FrameScanner, type FrameSink } from "./frame_scanner.ts";
-import type { ByteWriter } from "./socket.ts";
+import { FrameScanner, type FrameSink } from "../core/frame_scanner.ts";
+import type { ByteWriter } from "../core/socket.ts";
 
 /** One client's incoming side. */
 export class DownLink {

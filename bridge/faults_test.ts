@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { startTestBridge } from "../tests/support/bridge.ts";
 import { startChromium } from "../tests/support/chromium.ts";
 import { eventually } from "../tests/support/eventually.ts";
-import { clientText } from "./frame_fixture.ts";
+import { clientText } from "../core/frame_fixture.ts";
 import { connectRaw, type Ending } from "./raw_client.ts";
 import { exchange, startTestServer } from "./test_server.ts";
 

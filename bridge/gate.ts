@@ -8,10 +8,10 @@
  * @module
  */
 import type { Secret } from "../core/secret.ts";
-import { type AddressRange, isInRange } from "./address_range.ts";
+import { type AddressRange, isInRange } from "../core/address_range.ts";
 import { isHostAllowed, parseAuthority } from "./host_rule.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import { hasToken, headerValue, type RequestHead } from "./request_head.ts";
+import { hasToken, headerValue, type RequestHead } from "../core/request_head.ts";
 import type { ClientAddress } from "./rewrite_urls.ts";
 import { type Route, routeOf } from "./route.ts";
 import { checkToken } from "./token.ts";

@@ -1,8 +1,8 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Secret } from "../core/secret.ts";
-import { parseAddressRange } from "./address_range.ts";
+import { parseAddressRange } from "../core/address_range.ts";
 import { type GateRules, judge } from "./gate.ts";
-import { findHeadEnd, parseRequestHead, type RequestHead } from "./request_head.ts";
+import { findHeadEnd, parseRequestHead, type RequestHead } from "../core/request_head.ts";
 
 const TOKEN = "0123456789abcdef+/";
 const RULES: GateRules = {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { isAddress } from "./address_range.ts";
+import { isAddress } from "../core/address_range.ts";
 
 /** An authority taken apart. */
 export interface Authority {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { bytesFromLatin1 } from "./latin1.ts";
+import { bytesFromLatin1 } from "../core/latin1.ts";
 import type { ResponseHead } from "./response_head.ts";
-import { closeQuietly } from "./socket.ts";
+import { closeQuietly } from "../core/socket.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
 
 /** An answer with its body. */

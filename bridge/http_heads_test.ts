@@ -1,8 +1,8 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ByteSource } from "./byte_source.ts";
+import { ByteSource } from "../core/byte_source.ts";
 import { judge } from "./gate.ts";
-import { findHeadEnd, parseRequestHead } from "./request_head.ts";
+import { findHeadEnd, parseRequestHead } from "../core/request_head.ts";
 import { exchange, startTestServer } from "./test_server.ts";
 
 const CORPUS = new URL("../tests/corpora/http_heads/", import.meta.url);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { cut } from "./frame_fixture.ts";
+import { cut } from "../core/frame_fixture.ts";
 import { MessageScan } from "./message_scan.ts";
 
 function scanOf(text: string, sizes: readonly number[] = [1_000]): MessageScan {

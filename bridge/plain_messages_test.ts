@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { clientText, concat, encodeFrame } from "./frame_fixture.ts";
+import { clientText, concat, encodeFrame } from "../core/frame_fixture.ts";
 import { MessageScan } from "./message_scan.ts";
 import { watchedMethods } from "./method_rules.ts";
 import { PlainMessages } from "./plain_messages.ts";

@@ -5,8 +5,8 @@
  */
 import { systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
-import { clientText, encodeFrame, type TestFrame } from "./frame_fixture.ts";
-import { FrameScanner, OPCODE } from "./frame_scanner.ts";
+import { clientText, encodeFrame, type TestFrame } from "../core/frame_fixture.ts";
+import { FrameScanner, OPCODE } from "../core/frame_scanner.ts";
 
 /** A connection after its handshake. */
 export interface RawClient extends AsyncDisposable {

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { bytesFromLatin1 } from "./latin1.ts";
-import type { HeadFault } from "./request_head.ts";
+import { bytesFromLatin1 } from "../core/latin1.ts";
+import type { HeadFault } from "../core/request_head.ts";
 
 /** Why a request is refused. */
 export type RefusalReason =

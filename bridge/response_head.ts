@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { latin1FromBytes } from "./latin1.ts";
-import { type HeaderField, headerValues } from "./request_head.ts";
+import { latin1FromBytes } from "../core/latin1.ts";
+import { type HeaderField, headerValues } from "../core/request_head.ts";
 
 /** An answer's head. */
 export interface ResponseHead {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { bytesFromLatin1, latin1FromBytes } from "./latin1.ts";
+import { bytesFromLatin1, latin1FromBytes } from "../core/latin1.ts";
 
 /** How a client reached the bridge. */
 export interface ClientAddress {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type FrameHeader, type FrameSink, OPCODE } from "./frame_scanner.ts";
+import { type FrameHeader, type FrameSink, OPCODE } from "../core/frame_scanner.ts";
 
 /** Longer messages are not about targets. */
 const MESSAGE_BYTES = 65_536;

@@ -10,7 +10,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Secret } from "../core/secret.ts";
-import { headerValues, type RequestHead } from "./request_head.ts";
+import { headerValues, type RequestHead } from "../core/request_head.ts";
 
 /** What a request shows. */
 export type TokenCheck =

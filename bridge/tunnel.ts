@@ -9,10 +9,10 @@
  */
 import { ClientWatch, type WatchLimits } from "./client_watch.ts";
 import { DownLink } from "./down_link.ts";
-import { FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
-import { CLOSE_CODE, renderCloseFrame, renderFrame } from "./frame_writer.ts";
-import { ReadBuffer } from "./read_buffer.ts";
-import { closeQuietly, closeWriteQuietly, writeAll } from "./socket.ts";
+import { FrameScanner, type FrameSink, OPCODE } from "../core/frame_scanner.ts";
+import { CLOSE_CODE, renderCloseFrame, renderFrame } from "../core/frame_writer.ts";
+import { ReadBuffer } from "../core/read_buffer.ts";
+import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
 
 /** Why a connection ended. A closed set, for the log and the metrics. */
 export type EndReason =

@@ -9,11 +9,11 @@
  * @module
  */
 import type { Clock } from "../core/clock.ts";
-import { ByteSource } from "./byte_source.ts";
+import { ByteSource } from "../core/byte_source.ts";
 import { Permits } from "./permits.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { parseResponseHead, type ResponseHead } from "./response_head.ts";
-import { closeQuietly, writeAll } from "./socket.ts";
+import { closeQuietly, writeAll } from "../core/socket.ts";
 
 /** Where the browser is and how patient to be. */
 export interface UpstreamOptions {

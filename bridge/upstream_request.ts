@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { bytesFromLatin1 } from "./latin1.ts";
-import type { HeaderField, RequestHead } from "./request_head.ts";
+import { bytesFromLatin1 } from "../core/latin1.ts";
+import type { HeaderField, RequestHead } from "../core/request_head.ts";
 
 /** What to ask Chromium. */
 export interface UpstreamRequest {

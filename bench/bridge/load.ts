@@ -4,8 +4,8 @@
  * @module
  */
 import { chromium } from "playwright-core";
-import { FrameScanner } from "../../bridge/frame_scanner.ts";
-import { clientText } from "../../bridge/frame_fixture.ts";
+import { FrameScanner } from "../../core/frame_scanner.ts";
+import { clientText } from "../../core/frame_fixture.ts";
 import { systemClock } from "../../core/clock.ts";
 
 /** One client with one call in flight. */

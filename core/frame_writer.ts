@@ -1,11 +1,11 @@
 /**
- * The few frames the bridge sends itself. A server's frames are not masked.
+ * The few frames a proxy sends itself. A server's frames are not masked.
  *
  * @module
  */
 import { OPCODE } from "./frame_scanner.ts";
 
-/** The close codes of RFC 6455 section 7.4.1 and its registry that the bridge uses. */
+/** The close codes of RFC 6455 section 7.4.1 and its registry that are used here. */
 export const CLOSE_CODE = {
   /** The client asked for it. */
   normal: 1000,

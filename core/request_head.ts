@@ -2,8 +2,8 @@
  * The head of an HTTP request, read strictly.
  *
  * Two parsers that disagree on where a request ends are how requests are smuggled, so whatever
- * is not plainly one request is refused, and Chromium only ever sees a head that the bridge wrote
- * itself. What real clients send is accepted: HTTP/1.0, any header, an odd or missing
+ * is not plainly one request is refused, and a server behind a proxy only ever sees a head that the
+ * proxy wrote itself. What real clients send is accepted: HTTP/1.0, any header, an odd or missing
  * `Sec-WebSocket-Key`, a raw URL as query.
  * Source: RFC 9112, sections 2.2, 3, 5 and 6.
  *
@@ -29,8 +29,10 @@ export interface RequestHead {
   readonly version: "1.0" | "1.1";
   /** The header lines in their order. */
   readonly fields: readonly HeaderField[];
-  /** The length of the body that follows, in bytes. */
+  /** The length of the body that follows, in bytes; 0 where it comes in chunks. */
   readonly bodyBytes: number;
+  /** Whether the body comes in chunks. */
+  readonly isChunked: boolean;
 }
 
 /** Why a head is refused. A closed set; each has a file in `tests/corpora/http_heads/invalid`. */
@@ -103,8 +105,12 @@ export type RequestHeadResult =
  * Reads a head whose end {@linkcode findHeadEnd} found.
  *
  * @param bytes The head with its final empty line.
+ * @param options Whether a body in chunks is read; else it is refused.
  */
-export function parseRequestHead(bytes: Uint8Array): RequestHeadResult {
+export function parseRequestHead(
+  bytes: Uint8Array,
+  options: { allowsChunks?: boolean } = {},
+): RequestHeadResult {
   const lines = latin1FromBytes(bytes).slice(0, -4).split("\r\n");
   const start = parseRequestLine(lines[0] ?? "");
   if (typeof start === "string") return { kind: "invalid", fault: start };
@@ -116,9 +122,9 @@ export function parseRequestHead(bytes: Uint8Array): RequestHeadResult {
     if (match === null) return { kind: "invalid", fault: "header_name" };
     fields.push({ name: match[1] as string, value: match[2] as string });
   }
-  const framing = readFraming(fields, start.version);
+  const framing = readFraming(fields, start.version, options.allowsChunks ?? false);
   if (typeof framing === "string") return { kind: "invalid", fault: framing };
-  return { kind: "head", head: { ...start, fields, bodyBytes: framing } };
+  return { kind: "head", head: { ...start, fields, ...framing } };
 }
 
 /** Every value of a header, in order. */
@@ -139,7 +145,9 @@ export function hasToken(fields: readonly HeaderField[], name: string, token: st
   );
 }
 
-function parseRequestLine(line: string): Omit<RequestHead, "fields" | "bodyBytes"> | HeadFault {
+function parseRequestLine(
+  line: string,
+): Pick<RequestHead, "method" | "target" | "version"> | HeadFault {
   const parts = line.split(" ");
   const [method = "", target = "", protocol = ""] = parts;
   if (parts.length !== 3 || !/^[A-Z]{1,16}$/.test(method) || /\t/.test(line)) return "request_line";
@@ -152,14 +160,25 @@ function parseRequestLine(line: string): Omit<RequestHead, "fields" | "bodyBytes
   return { method, target, version };
 }
 
-function readFraming(fields: readonly HeaderField[], version: "1.0" | "1.1"): number | HeadFault {
+function readFraming(
+  fields: readonly HeaderField[],
+  version: "1.0" | "1.1",
+  allowsChunks: boolean,
+): Pick<RequestHead, "bodyBytes" | "isChunked"> | HeadFault {
   const hosts = headerValues(fields, "host");
   if (hosts.length > 1) return "host_duplicate";
   if (hosts.length === 0 && version === "1.1") return "host_missing";
   if (headerValues(fields, "origin").length > 1) return "origin_duplicate";
-  if (headerValues(fields, "transfer-encoding").length > 0) return "transfer_encoding";
+  const encodings = headerValues(fields, "transfer-encoding");
   const lengths = headerValues(fields, "content-length");
+  if (encodings.length > 0) {
+    // Both, or an encoding beside chunks, is how a request is hidden in another (RFC 9112, 6.3).
+    const isPlain = encodings.join().toLowerCase() === "chunked" && lengths.length === 0;
+    if (!allowsChunks || !isPlain || version === "1.0") return "transfer_encoding";
+    return { bodyBytes: 0, isChunked: true };
+  }
   if (lengths.length > 1) return "content_length_duplicate";
   const length = lengths[0] ?? "0";
-  return /^\d{1,15}$/.test(length) ? Number(length) : "content_length";
+  if (!/^\d{1,15}$/.test(length)) return "content_length";
+  return { bodyBytes: Number(length), isChunked: false };
 }

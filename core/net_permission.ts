@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fault } from "../core/fault.ts";
+import { Fault } from "./fault.ts";
 
 /** An address the program will use. */
 export interface NeededAddress {
