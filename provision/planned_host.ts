@@ -21,13 +21,14 @@ export interface PlannedHost extends HostView {
  * A view that begins as the one below it.
  *
  * @param host The machine as it is.
+ * @param firstId The first number of an account or group that would be made; above all that are.
  */
-export function plannedHost(host: HostView): PlannedHost {
+export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): PlannedHost {
   const files = new Map<string, { fact: FileFact; bytes?: Uint8Array }>();
   const accounts = new Map<string, AccountFact>();
   const groups = new Map<string, GroupFact>();
   const units = new Map<string, UnitFact>();
-  let nextId = FORESEEN_ID;
+  let nextId = firstId;
 
   const account = (name: string) => accounts.get(name) ?? host.account(name);
   const group = (name: string) => groups.get(name) ?? host.group(name);
