@@ -11,8 +11,9 @@
  * Its files are an overlay over the bare system, or over a {@linkcode Layer} that was made of another
  * box; nothing it does reaches the trees below. `network: "host"` shares the machine's network, so that
  * what listens on 127.0.0.1 there is reachable and every port must be free on the whole machine;
- * `"private"` gives it a network of its own, where any port may be used, and the machine is at
- * {@linkcode Box.host}: a server there must listen on that address, or its port be named in `forward`.
+ * `"private"` gives it a network of its own, where any port may be used and nothing of the machine is
+ * reachable but the ports named in `forward`, which are at 127.0.0.1 in the box as they are outside.
+ * Whoever uses fixed ports (3773, 8931, 3780) wants `"private"`: other boxes may run at the same time.
  * The checkout, Deno and Deno's cache are below {@linkcode MOUNTED}, read-only.
  *
  * When the test ends, however it ends, so do its boxes (see `box_process.ts`).
@@ -20,6 +21,7 @@
  * @module
  */
 import { withDeadline } from "../../../core/deadline.ts";
+import { runCommand } from "../../../core/process.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ROOT } from "../../support/program.ts";
 import { holdBaseTree } from "./base_tree.ts";
@@ -32,7 +34,7 @@ import {
 import { makeBoxHome } from "./box_home.ts";
 import { type BoxProcess, startBoxProcess } from "./box_process.ts";
 import { denoDir } from "./deno_dir.ts";
-import { boxAddress, forwardPort, takeCable } from "./network.ts";
+import { boxAddress, type Cable, forwardPort, portUnits, takeCable } from "./network.ts";
 
 /** Files of a box, to boot other boxes over; hold it as long as they run. */
 export interface Layer extends AsyncDisposable {
@@ -58,7 +60,7 @@ export interface BoxOptions {
   readonly binds?: readonly Bind[];
   /** Which network it is in. @default {"host"} */
   readonly network?: "host" | "private";
-  /** Ports of the machine's 127.0.0.1 that a private network can reach at {@linkcode Box.host}. */
+  /** Ports of the machine's 127.0.0.1 that are at 127.0.0.1 in a private network too. */
   readonly forward?: readonly number[];
 }
 
@@ -82,6 +84,8 @@ export interface Box extends AsyncDisposable {
     text: string | Uint8Array<ArrayBuffer>,
     options?: WriteOptions,
   ): Promise<void>;
+  /** Copies a file or directory of the machine, with modes and links, owned by root. */
+  copyIn(from: string, to: string): Promise<void>;
   /** Reads a file as text, as root. */
   read(path: string): Promise<string>;
   /** A unit's properties, as `systemctl show` says them. */
@@ -129,6 +133,7 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
     `${home.path}/upper/etc/machine-id`,
     `${crypto.randomUUID().replaceAll("-", "")}\n`,
   );
+  if (cable !== undefined) await writePortUnits(`${home.path}/upper`, cable, forward);
   const args = [...mounted(await denoDir()), ...binds].map(({ from, to, isWritable = false }) =>
     `--bind${isWritable ? "" : "-ro"}=${from}:${to}`
   );
@@ -208,6 +213,16 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
         input: text,
       });
     },
+    async copyIn(from, to) {
+      await must(["mkdir", "-p", "--", to.slice(0, to.lastIndexOf("/") + 1)]);
+      if (running === undefined) throw new Error("The box is off");
+      const inside = `/proc/${running.leader}/root${to}`;
+      const options = ["--recursive", "--preserve=mode,links", "--no-target-directory"];
+      const { code, stderr } = await runCommand("cp", [...options, "--", from, inside], {
+        deadlineMs: 300_000,
+      });
+      if (code !== 0) throw new Error(`Cannot copy "${from}" into a box: ${stderr.trim()}`);
+    },
     read: (path) => must(["cat", "--", path]),
     async unit(name) {
       const lines = (await must(["systemctl", "show", "--", name])).trimEnd().split("\n");
@@ -241,4 +256,20 @@ function mounted(cache: string): readonly Bind[] {
     { from: Deno.execPath(), to: `${MOUNTED}/bin/deno` },
     { from: cache, to: `${MOUNTED}/deno_dir` },
   ];
+}
+
+async function writePortUnits(
+  root: string,
+  cable: Cable,
+  ports: readonly number[],
+): Promise<void> {
+  const folder = `${root}/etc/systemd/system`;
+  const wants = `${folder}/sockets.target.wants`;
+  await Deno.mkdir(wants, { recursive: true });
+  for (const port of ports) {
+    for (const [name, text] of Object.entries(portUnits(cable, port))) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      if (name.endsWith(".socket")) await Deno.symlink(`../${name}`, `${wants}/${name}`);
+    }
+  }
 }

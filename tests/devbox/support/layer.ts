@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bind, bootBox, type Box, type Layer } from "./box.ts";
+import { bootBox, type Box, type Layer } from "./box.ts";
 import { holdTree, moveInto } from "./cache.ts";
 
 /** How a layer is made. */
@@ -14,18 +14,16 @@ export interface LayerRecipe {
   readonly on?: Layer;
   /** Everything that decides what is in it, such as versions, beside the code of `install`. */
   readonly inputs: readonly string[];
-  /** More of the machine's files while it is made. */
-  readonly binds?: readonly Bind[];
   /** Sets up the box whose files become the layer. It is in the host's network. */
   readonly install: (box: Box) => Promise<void>;
 }
 
 /** Holds a layer; makes it where it is not there yet. */
 export async function holdLayer(recipe: LayerRecipe): Promise<Layer> {
-  const { name, on, inputs, binds = [], install } = recipe;
+  const { name, on, inputs, install } = recipe;
   const below = on?.trees ?? [];
   const tree = await holdTree(name, [...inputs, install.toString(), ...below], async (dir) => {
-    await using box = await bootBox({ ...(on === undefined ? {} : { on }), binds });
+    await using box = await bootBox(on === undefined ? {} : { on });
     await install(box);
     await using layer = await box.saveLayer();
     await moveInto(layer.trees[0] ?? "", dir);

@@ -2,8 +2,9 @@
  * A network of a box's own: two ends of a cable, so that every box can use every port, and the host is
  * reachable at one address.
  *
- * It leads to the host and no further. A server of the host that listens on 127.0.0.1 only is made
- * reachable by {@linkcode forwardPort}.
+ * It leads to the host and no further. A server of the host that listens on 127.0.0.1 only is reached in
+ * two hops: from the box's 127.0.0.1 to the host's end of the cable ({@linkcode portUnits}), and from
+ * there to the host's 127.0.0.1 ({@linkcode forwardPort}).
  *
  * @module
  */
@@ -50,6 +51,18 @@ export function takeCable(): Cable {
 /** The box's end as `ip address add` wants it. */
 export function boxAddress(cable: Cable): string {
   return `${cable.box}/${PREFIX}`;
+}
+
+/**
+ * Units that carry connections to a port of the box's 127.0.0.1 to the host's end, from early in the
+ * boot on, by path below `/etc/systemd/system`.
+ */
+export function portUnits(cable: Cable, port: number): Readonly<Record<string, string>> {
+  return {
+    [`host-port-${port}.socket`]: `[Socket]\nListenStream=127.0.0.1:${port}\n`,
+    [`host-port-${port}.service`]:
+      `[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd ${cable.host}:${port}\n`,
+  };
 }
 
 /** Carries connections to a port of the host's cable end to the same port of its 127.0.0.1. */

@@ -1,0 +1,46 @@
+/**
+ * A box with Debian's Chromium, Node and `@playwright/mcp`, where the units look for them.
+ *
+ * It is for tests of the units alone; on a real box the provisioner brings these.
+ *
+ * @module
+ */
+import type { Layer } from "./box.ts";
+import { holdLayer } from "./layer.ts";
+import { npmPackages, pinnedVersion } from "./npm_packages.ts";
+
+/** A release of Node that runs everything here, from the npm registry. */
+export const NODE_VERSION = "22.23.3";
+
+/** The npm package that holds Node itself for this machine. */
+export const NODE_PACKAGE = `node-linux-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
+
+const PACKAGES = ["chromium", "chromium-sandbox", "fonts-liberation"];
+
+/** Holds the layer; making it takes about a minute. */
+export function holdBrowserLayer(): Promise<Layer> {
+  const mcp = pinnedVersion("@playwright/mcp");
+  return holdLayer({
+    name: "browser",
+    inputs: [mcp, NODE_PACKAGE, NODE_VERSION, PACKAGES.join()],
+    async install(box) {
+      await box.sh(
+        `apt-get update && apt-get install -y --no-install-recommends ${PACKAGES.join(" ")} &&
+         apt-get clean && rm -rf /var/lib/apt/lists/*`,
+        { env: { DEBIAN_FRONTEND: "noninteractive" }, deadlineMs: 900_000 },
+      );
+      const node = `${NODE_PACKAGE}@${NODE_VERSION}`;
+      await using packages = await npmPackages(node, `@playwright/mcp@${mcp}`);
+      const modules = `${packages.path}/node_modules`;
+      await box.copyIn(`${modules}/${NODE_PACKAGE}`, `/opt/hearth/node/${NODE_VERSION}`);
+      for (const name of ["@playwright", "playwright", "playwright-core"]) {
+        await box.copyIn(`${modules}/${name}`, `/opt/hearth/mcp/${mcp}/node_modules/${name}`);
+      }
+      await box.sh(`
+        ln -s ${NODE_VERSION} /opt/hearth/node/current
+        ln -s ${mcp} /opt/hearth/mcp/current
+        ln -s /opt/hearth/node/current/bin/node /usr/bin/node
+        chmod -R go+rX /opt/hearth`);
+    },
+  });
+}
