@@ -38,7 +38,9 @@ export type PluggedKind =
   | "install_claude"
   | "retire_legacy"
   | "install_packages"
-  | "install_tree";
+  | "install_tree"
+  | "install_accounts"
+  | "install_sudoers";
 
 /** One performer for each plugged kind. */
 export type Performers = { readonly [K in PluggedKind]: Perform<K> };

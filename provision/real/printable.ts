@@ -1,8 +1,11 @@
 /**
- * Text of a program or a file that a person may see on a terminal.
+ * What a program printed, as a person may see it on a terminal.
  *
  * @module
  */
+
+/** The longest line that is shown. */
+const SHOWN_LENGTH = 300;
 
 /**
  * The text with each character a terminal would act on replaced by `?`.
@@ -12,4 +15,16 @@
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex -- they are what is looked for
   return text.replaceAll(/[\0-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, "?");
+}
+
+/**
+ * The last line that says something, fit for a sentence; `undefined` where there is none.
+ *
+ * @param text What a program printed.
+ */
+export function lastLine(text: string): string | undefined {
+  const lines = text.split("\n").map((line) => printable(line).trim()).filter((line) =>
+    line !== ""
+  );
+  return lines.at(-1)?.slice(0, SHOWN_LENGTH);
 }

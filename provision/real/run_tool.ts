@@ -10,7 +10,7 @@
  */
 import type { Secret } from "../../core/secret.ts";
 import { contentBytes } from "../digest.ts";
-import { printable } from "./printable.ts";
+import { lastLine } from "./printable.ts";
 
 const SETPRIV = "/usr/bin/setpriv";
 const TIMEOUT = "/usr/bin/timeout";
@@ -18,8 +18,6 @@ const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 /** What is kept of each stream. */
 const KEPT_BYTES = 64 * 1024;
-/** The longest sentence made of what a program printed. */
-const SAID_LENGTH = 300;
 
 /** The account a program runs as. */
 export interface Identity {
@@ -111,8 +109,10 @@ export async function runTool(tool: Tool): Promise<ToolEnd> {
       const trouble = `"${command}" did not end within ${deadlineMs / 1_000} s`;
       return { code: 124, ...printed, trouble };
     }
-    const why = said(printed.stderr) || said(printed.stdout);
-    const trouble = code === 0 ? undefined : `"${command}" ended with ${code}${why}`;
+    const said = lastLine(printed.stderr) ?? lastLine(printed.stdout);
+    const trouble = code === 0
+      ? undefined
+      : `"${command}" ended with ${code}${said === undefined ? "" : `: ${said}`}`;
     return { code, ...printed, trouble };
   } finally {
     clearTimeout(over);
@@ -145,15 +145,6 @@ function environmentOf(as: Identity | undefined): Record<string, string> {
   const common = { PATH: SEARCH_PATH, LC_ALL: "C.UTF-8" };
   if (as === undefined) return common;
   return { ...common, HOME: as.home, USER: as.user, LOGNAME: as.user, SHELL: "/bin/sh" };
-}
-
-/** The last line that says something. */
-function said(text: string): string {
-  const lines = text.split("\n").map((line) => printable(line).trim()).filter((line) =>
-    line !== ""
-  );
-  const last = lines.at(-1);
-  return last === undefined ? "" : `: ${last.slice(0, SAID_LENGTH)}`;
 }
 
 async function feed(stdin: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
