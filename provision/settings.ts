@@ -11,8 +11,9 @@ import { checkShape } from "../core/yaml_shape.ts";
 import { HOST_SETTINGS } from "./host/host_settings.ts";
 
 const URL_RULE = "must be an http: or https: URL without a user or password";
-const SOURCE_RULE =
-  'must be "vault:PATH#KEY", "file:/PATH" or "env:NAME", and may hold {user} where it says so';
+const SOURCE_RULE = 'must be "vault:PATH#KEY", "file:/PATH" or "env:NAME"';
+const TOKEN_RULE = 'must be "generate", "vault:PATH#KEY", "file:/PATH" or "env:NAME", ' +
+  "of which {user} may be a part";
 const PATH_RULE = "must be an absolute path";
 
 const HTTP_URL = z.string(URL_RULE).refine((text) => {
@@ -20,18 +21,21 @@ const HTTP_URL = z.string(URL_RULE).refine((text) => {
   const { protocol, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && username === "" && password === "";
 }, URL_RULE);
+const SOURCE_FORM = /^(?:vault:[^#\s]+#[^#\s]+|file:\/[^\s]+|env:[A-Za-z_][A-Za-z0-9_{}]*)$/;
 const SOURCE = z.string(SOURCE_RULE)
-  .regex(/^(?:vault:[^#\s]+#[^#\s]+|file:\/[^\s]+|env:[A-Za-z_][A-Za-z0-9_{}]*)$/, SOURCE_RULE);
+  .refine((text) => SOURCE_FORM.test(text) && !/[{}]/.test(text), SOURCE_RULE);
+const TOKEN = z.string(TOKEN_RULE).refine(
+  (text) =>
+    text === "generate" ||
+    (SOURCE_FORM.test(text) && !/[{}]/.test(text.replaceAll("{user}", "user"))),
+  TOKEN_RULE,
+);
 const PATH = z.string(PATH_RULE).regex(/^\/[^\0]*$/, PATH_RULE);
 
 const SETTINGS = z.strictObject({
   snapshot: z.strictObject({
     url: HTTP_URL.describe("The snapshot server's address, with /api/snapshot"),
-    token: z.union(
-      [z.literal("generate"), SOURCE],
-      `must be "generate", or ${SOURCE_RULE.slice(5)}`,
-    )
-      .default("generate")
+    token: TOKEN.default("generate")
       .describe(
         "generate: a token of each user's own, made here; or where it is: with {user} one each, " +
           "without one for all, which opens every site to everyone",
@@ -63,11 +67,17 @@ export type Settings = Readonly<z.output<typeof SETTINGS>>;
  */
 export function parseSettings(text: string, path: string): Settings {
   const yaml = readStrictYaml(text);
-  const result = checkShape(yaml, [], yaml.value ?? {}, SETTINGS);
+  const result = checkShape(yaml, [], yaml.value ?? {}, SETTINGS, mayShow);
   const faults = [...yaml.faults, ...(result.isValid ? [] : result.faults)];
   if (faults.length === 0 && result.isValid) return result.value;
   const sentences = faults.map(faultText).join("; ");
   throw new Fault(`Cannot read settings ${shownValue(path)}: ${sentences}`, { code: "config" });
+}
+
+/** A password may stand in an address, and a secret in place of where it is. */
+function mayShow(path: readonly string[]): boolean {
+  return path[0] === "host" ||
+    !["url", "token", "claude_token", "codex_auth", "claude_installer"].includes(path.at(-1) ?? "");
 }
 
 /** The JSON Schema that editors check settings with. */
