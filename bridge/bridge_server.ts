@@ -12,7 +12,7 @@ import { refuse, renderRefusal } from "./refusal.ts";
 import { closeQuietly, endWith } from "../core/socket.ts";
 import { SHUTDOWN } from "./socket_session.ts";
 import { TrafficMeter } from "./traffic_meter.ts";
-import type { Tunnel } from "./tunnel.ts";
+import type { Tunnel } from "../core/tunnel.ts";
 
 /** How the server is set. */
 export interface BridgeServerOptions {

@@ -16,7 +16,7 @@ import { MessageScan } from "./message_scan.ts";
 import { judgeMethod, type MethodVerdict, paramsOf, type RefusedMethod } from "./method_rules.ts";
 import type { PlainMessages } from "./plain_messages.ts";
 import type { TargetLedger } from "./target_ledger.ts";
-import type { ClientFilter, Filtered, TunnelClose } from "./tunnel.ts";
+import type { ClientFilter, Filtered, TunnelClose } from "../core/tunnel.ts";
 
 /** How the guard is set. */
 export interface ClientGuardOptions {

@@ -12,7 +12,7 @@ import {
 import { parseRefusedMethod } from "./method_rules.ts";
 import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";
-import type { TunnelClose } from "./tunnel.ts";
+import type { TunnelClose } from "../core/tunnel.ts";
 
 interface Outcome {
   forwarded: Uint8Array;

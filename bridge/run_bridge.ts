@@ -23,7 +23,7 @@ import { parseRefusedMethod } from "./method_rules.ts";
 import { requireAddresses } from "../core/net_permission.ts";
 import { plainMessagesFor } from "./plain_messages.ts";
 import { TargetLedger } from "./target_ledger.ts";
-import type { ClientFilter } from "./tunnel.ts";
+import type { ClientFilter } from "../core/tunnel.ts";
 import { Upstream } from "./upstream.ts";
 import { upstreamAuthority } from "./upstream_request.ts";
 

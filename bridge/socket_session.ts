@@ -15,7 +15,7 @@ import { type Refusal, refuse } from "./refusal.ts";
 import { headerValue, type RequestHead } from "../core/request_head.ts";
 import { closeQuietly, writeAll } from "../core/socket.ts";
 import type { TrafficMeter } from "./traffic_meter.ts";
-import { type ClientFilter, Tunnel } from "./tunnel.ts";
+import { type ClientFilter, Tunnel } from "../core/tunnel.ts";
 import type { Upstream, UpstreamAnswer } from "./upstream.ts";
 import { renderUpstreamRequest } from "./upstream_request.ts";
 
@@ -137,12 +137,21 @@ async function runTunnel(
   const filter = createFilter?.(log);
   const tunnel = new Tunnel({
     client,
-    browser: answer.conn,
+    server: answer.conn,
     early,
     greeting: answer.source.takePending(),
-    browserEnd: route.kind === "browser_socket"
-      ? { code: CLOSE_CODE.restart, text: "The browser ended: connect again" }
-      : { code: CLOSE_CODE.goingAway, text: "The page or the browser ended" },
+    // Chromium ends no connection by itself.
+    serverEnd: route.kind === "browser_socket"
+      ? {
+        end: "browser_ended",
+        code: CLOSE_CODE.restart,
+        text: "The browser ended: connect again",
+      }
+      : {
+        end: "browser_ended",
+        code: CLOSE_CODE.goingAway,
+        text: "The page or the browser ended",
+      },
     filter,
     isPingable: isPingable(kind),
     lingerMs,

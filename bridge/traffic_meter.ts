@@ -4,7 +4,7 @@
  * @module
  */
 import type { BridgeMetrics } from "./bridge_metrics.ts";
-import type { Tunnel } from "./tunnel.ts";
+import type { Tunnel } from "../core/tunnel.ts";
 
 interface Noted {
   upBytes: number;

@@ -10,7 +10,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { ByteSource } from "../core/byte_source.ts";
-import { Permits } from "./permits.ts";
+import { Permits } from "../core/permits.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { parseResponseHead, type ResponseHead } from "./response_head.ts";
 import { closeQuietly, writeAll } from "../core/socket.ts";

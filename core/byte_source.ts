@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ReadBuffer } from "./read_buffer.ts";
 import { findHeadEnd, type HeadFault } from "./request_head.ts";
 
 /** The longest head, in bytes. */
@@ -26,6 +27,8 @@ export interface ByteReader {
 export class ByteSource {
   readonly #reader: ByteReader;
   #pending: Uint8Array = new Uint8Array(0);
+  #reading: Promise<boolean> | undefined;
+  #buffer: ReadBuffer | undefined;
 
   /**
    * Wraps a connection; nothing is read yet.
@@ -75,9 +78,32 @@ export class ByteSource {
     return body;
   }
 
-  /** Waits until a byte is here; `false` where the other side ended instead. */
+  /**
+   * Waits until a byte is here; `false` where the other side ended instead. It may be called while
+   * nothing is wanted yet, to learn of the end; what comes instead is kept.
+   */
   async waitForByte(): Promise<boolean> {
     return this.hasPending || await this.#more();
+  }
+
+  /**
+   * The next bytes, however many there are; `undefined` at the end. They are good until the next
+   * read.
+   */
+  async readPiece(): Promise<Uint8Array | undefined> {
+    if (this.#reading !== undefined) await this.#reading;
+    if (this.hasPending) return this.takePending();
+    this.#buffer ??= new ReadBuffer();
+    const count = await this.#reader.read(this.#buffer.bytes);
+    return count === null ? undefined : this.#buffer.taken(count);
+  }
+
+  /** Gives back the end of a piece, to be read again first. */
+  putBack(bytes: Uint8Array): void {
+    const joined = new Uint8Array(bytes.length + this.#pending.length);
+    joined.set(bytes);
+    joined.set(this.#pending, bytes.length);
+    this.#pending = joined;
   }
 
   /** Everything that arrived and was not taken. */
@@ -91,7 +117,12 @@ export class ByteSource {
     return taken;
   }
 
-  async #more(): Promise<boolean> {
+  /** Reads once, for however many wait. */
+  #more(): Promise<boolean> {
+    return this.#reading ??= this.#readMore().finally(() => this.#reading = undefined);
+  }
+
+  async #readMore(): Promise<boolean> {
     const buffer = new Uint8Array(4_096);
     const count = await this.#reader.read(buffer);
     if (count === null) return false;

@@ -52,6 +52,8 @@ export class FrameScanner {
   largestMessageBytes = 0;
   /** Whether a Close frame has ended. */
   hasClosed = false;
+  /** The code of that frame; none where it gave none. */
+  closeCode: number | undefined;
 
   readonly #sink: FrameSink | undefined;
   readonly #header = new Uint8Array(14);
@@ -60,6 +62,7 @@ export class FrameScanner {
   #frame: FrameHeader | undefined;
   #payloadLeft = 0;
   #messageBytes = 0;
+  #closeHigh = 0;
 
   /**
    * Starts at the first byte after the handshake.
@@ -88,6 +91,7 @@ export class FrameScanner {
       if (frame !== undefined) {
         const to = Math.min(piece.length, at + this.#payloadLeft);
         this.#sink?.onPayload?.(piece, at, to, frame);
+        if (frame.opcode === OPCODE.close) this.#readCloseCode(piece, at, to, frame);
         this.#payloadLeft -= to - at;
         at = to;
         if (this.#payloadLeft === 0) boundary = this.#endFrame(frame, at);
@@ -106,6 +110,17 @@ export class FrameScanner {
       else this.#frame = header;
     }
     return boundary;
+  }
+
+  /** The code is the first two bytes of a Close frame, wherever the stream is cut. */
+  #readCloseCode(piece: Uint8Array, from: number, to: number, frame: FrameHeader): void {
+    const seen = frame.payloadBytes - this.#payloadLeft;
+    for (let at = from; at < to && seen + at - from < 2; at++) {
+      const place = seen + at - from;
+      const byte = (piece[at] as number) ^ (frame.mask?.[place] ?? 0);
+      if (place === 0) this.#closeHigh = byte;
+      else this.closeCode = (this.#closeHigh << 8) | byte;
+    }
   }
 
   /** Counts whole messages of one frame each that somebody else looked at. */

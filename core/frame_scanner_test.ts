@@ -91,3 +91,29 @@ Deno.test("FrameScanner.push() survives random bytes", () => {
     { numRuns: 100_000 },
   );
 });
+
+Deno.test("FrameScanner.closeCode is what the Close frame says wherever the stream is cut", () => {
+  const mask = fc.option(fc.uint8Array({ minLength: 4, maxLength: 4 }), { nil: undefined });
+  fc.assert(fc.property(fc.nat(65_535), mask, fc.nat(20), sizes, (code, mask, more, pieceSizes) => {
+    const payload = new Uint8Array(2 + more);
+    new DataView(payload.buffer).setUint16(0, code);
+    const scanner = new FrameScanner();
+    const bytes = encodeFrame({ isFinal: true, opcode: 8, payload, mask });
+
+    for (const piece of cut(bytes, pieceSizes)) scanner.push(piece);
+
+    strictEqual(scanner.closeCode, code);
+    strictEqual(scanner.hasClosed, true);
+  }));
+});
+
+Deno.test("FrameScanner.closeCode stays undefined when the Close frame gives none", () => {
+  for (const payload of [new Uint8Array(0), new Uint8Array(1)]) {
+    const scanner = new FrameScanner();
+
+    scanner.push(encodeFrame({ isFinal: true, opcode: 8, payload }));
+
+    strictEqual(scanner.closeCode, undefined);
+    strictEqual(scanner.hasClosed, true);
+  }
+});

@@ -1,15 +1,15 @@
 /**
- * The way from the browser to one client: relays its bytes, and fits frames of the bridge's own
- * between two of the browser's.
+ * The way from a server to one client: relays its bytes, and fits frames of the proxy's own
+ * between two of the server's.
  *
  * @module
  */
-import { FrameScanner, type FrameSink } from "../core/frame_scanner.ts";
-import type { ByteWriter } from "../core/socket.ts";
+import { FrameScanner, type FrameSink } from "./frame_scanner.ts";
+import type { ByteWriter } from "./socket.ts";
 
 /** One client's incoming side. */
 export class DownLink {
-  /** Follows the browser's frames. */
+  /** Follows the server's frames. */
   readonly scanner: FrameScanner;
   /** Bytes the client's side took, in total. */
   sentBytes = 0;
@@ -27,7 +27,7 @@ export class DownLink {
    * Starts right after the handshake.
    *
    * @param writer The client.
-   * @param sink Told of the browser's frames.
+   * @param sink Told of the server's frames.
    */
   constructor(writer: ByteWriter, sink?: FrameSink) {
     this.#writer = writer;
@@ -39,7 +39,7 @@ export class DownLink {
     return this.#isEnding && this.#queued.length === 0;
   }
 
-  /** Relays a piece of the browser's stream. Resolves when the client's side took it. */
+  /** Relays a piece of the server's stream. Resolves when the client's side took it. */
   async relay(piece: Uint8Array): Promise<void> {
     if (this.#injecting !== undefined) await this.#injecting;
     if (this.isEnded) return;

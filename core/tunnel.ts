@@ -2,17 +2,17 @@
  * One client's WebSocket, after the handshake: bytes in both directions until one side ends.
  *
  * Bytes are copied, not decoded, and a side is read only when the other has taken what was read
- * before, so a slow client slows the browser's socket and nothing piles up here. Ends that the
- * bridge decides on are said in a Close frame, between two frames.
+ * before, so a slow client slows the server's socket and nothing piles up here. Ends that the
+ * proxy decides on are said in a Close frame, between two frames.
  *
  * @module
  */
 import { ClientWatch, type WatchLimits } from "./client_watch.ts";
 import { DownLink } from "./down_link.ts";
-import { FrameScanner, type FrameSink, OPCODE } from "../core/frame_scanner.ts";
-import { CLOSE_CODE, renderCloseFrame, renderFrame } from "../core/frame_writer.ts";
-import { ReadBuffer } from "../core/read_buffer.ts";
-import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
+import { FrameScanner, type FrameSink, OPCODE } from "./frame_scanner.ts";
+import { CLOSE_CODE, renderCloseFrame, renderFrame } from "./frame_writer.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import { closeQuietly, closeWriteQuietly, writeAll } from "./socket.ts";
 
 /** Why a connection ended. A closed set, for the log and the metrics. */
 export type EndReason =
@@ -21,11 +21,14 @@ export type EndReason =
   | "client_stalled"
   | "client_silent"
   | "browser_ended"
+  | "instance_ended"
+  | "instance_vanished"
+  | "user_removed"
   | "guard"
   | "shutdown"
   | "protocol_error";
 
-/** An end the bridge decides on. */
+/** An end the proxy decides on. */
 export interface TunnelClose {
   /** Why, for the log. */
   readonly end: EndReason;
@@ -37,7 +40,7 @@ export interface TunnelClose {
 
 /** What a filter makes of a piece of the client's stream. */
 export interface Filtered {
-  /** What goes on to the browser. */
+  /** What goes on to the server. */
   readonly forward: readonly Uint8Array[];
   /** Frames for the client. */
   readonly replies: readonly Uint8Array[];
@@ -45,13 +48,13 @@ export interface Filtered {
   readonly close?: TunnelClose | undefined;
 }
 
-/** Looks at what a client sends before the browser gets it. */
+/** Looks at what a client sends before the server gets it. */
 export interface ClientFilter {
   /** Follows the client's frames. */
   readonly scanner: FrameScanner;
   /** Judges the next piece. */
   push(piece: Uint8Array): Filtered;
-  /** Wants to see the browser's frames too. */
+  /** Wants to see the server's frames too. */
   readonly downSink?: FrameSink;
   /** Called when the connection has ended. */
   onEnd?(): Promise<void>;
@@ -61,14 +64,14 @@ export interface ClientFilter {
 export interface TunnelOptions {
   /** The client's socket. */
   readonly client: Deno.TcpConn;
-  /** The browser's socket. */
-  readonly browser: Deno.TcpConn;
+  /** The server's socket. */
+  readonly server: Deno.TcpConn;
   /** What the client sent already. */
   readonly early: Uint8Array;
-  /** What the browser sent already, after its 101. */
+  /** What the server sent already, after its 101. */
   readonly greeting: Uint8Array;
-  /** What to tell the client when the browser ends the connection. */
-  readonly browserEnd: Omit<TunnelClose, "end">;
+  /** What to note and to tell the client when the server ends the connection. */
+  readonly serverEnd: TunnelClose;
   /** Judges what the client sends. */
   readonly filter?: ClientFilter | undefined;
   /** Whether this kind of client is known to answer a Ping. */
@@ -85,7 +88,7 @@ export interface TunnelStats {
   readonly downBytes: number;
   /** The client's frames. */
   readonly up: FrameScanner;
-  /** The browser's frames. */
+  /** The server's frames. */
   readonly down: FrameScanner;
 }
 
@@ -124,18 +127,18 @@ export class Tunnel {
 
   /** Moves bytes until the connection has ended; both sockets are closed then. */
   async run(): Promise<EndReason> {
-    const { client, browser } = this.#options;
+    const { client, server } = this.#options;
     try {
       await Promise.all([this.#pumpUp(), this.#pumpDown()]);
     } finally {
       clearTimeout(this.#lingerTimer);
       closeQuietly(client);
-      closeQuietly(browser);
+      closeQuietly(server);
     }
     return this.#end ?? "client_closed";
   }
 
-  /** Ends the connection from the bridge's side, with a Close frame where one fits. */
+  /** Ends the connection from the proxy's side, with a Close frame where one fits. */
   close(close: TunnelClose): void {
     if (this.#end !== undefined) return;
     this.#end = close.end;
@@ -146,7 +149,7 @@ export class Tunnel {
     this.#down.settled().then(() => {
       // In the middle of a frame the rest of it must come first; the linger time bounds the wait.
       if (this.#down.scanner.isAtBoundary && !this.#down.isWriting) {
-        closeQuietly(this.#options.browser);
+        closeQuietly(this.#options.server);
       }
     });
   }
@@ -167,7 +170,7 @@ export class Tunnel {
       this.#end = "client_stalled";
       // Its buffers are full: no Close frame would get through.
       closeQuietly(this.#options.client);
-      closeQuietly(this.#options.browser);
+      closeQuietly(this.#options.server);
     } else if (verdict === "ping") {
       this.#down.inject(renderFrame(OPCODE.ping, new Uint8Array(0)));
     } else if (verdict === "silent") {
@@ -176,7 +179,7 @@ export class Tunnel {
   }
 
   async #pumpUp(): Promise<void> {
-    const { client, browser, early } = this.#options;
+    const { client, server, early } = this.#options;
     const buffer = new ReadBuffer();
     try {
       if (early.length > 0) await this.#sendUp(early);
@@ -190,31 +193,31 @@ export class Tunnel {
     } catch {
       this.#end ??= "client_vanished";
     }
-    // Chromium closes its side in answer, once it has sent what it had.
-    await closeWriteQuietly(browser);
+    // The server closes its side in answer, once it has sent what it had.
+    await closeWriteQuietly(server);
     this.#linger();
   }
 
   async #sendUp(piece: Uint8Array): Promise<void> {
-    const { browser } = this.#options;
+    const { server } = this.#options;
     this.#upBytes += piece.length;
     if (this.#filter === undefined) {
       this.#up.push(piece);
-      return await writeAll(browser, piece);
+      return await writeAll(server, piece);
     }
     const { forward, replies, close } = this.#filter.push(piece);
-    for (const bytes of forward) await writeAll(browser, bytes);
+    for (const bytes of forward) await writeAll(server, bytes);
     for (const frame of replies) this.#down.inject(frame);
     if (close !== undefined) this.close(close);
   }
 
   async #pumpDown(): Promise<void> {
-    const { client, browser, greeting, browserEnd } = this.#options;
+    const { client, server, greeting, serverEnd } = this.#options;
     const buffer = new ReadBuffer();
     try {
       if (greeting.length > 0) await this.#down.relay(greeting);
       while (true) {
-        const count = await browser.read(buffer.bytes);
+        const count = await server.read(buffer.bytes);
         if (count === null) break;
         await this.#down.relay(buffer.taken(count));
         if (this.#down.isEnded) break;
@@ -222,17 +225,17 @@ export class Tunnel {
     } catch {
       // Either side broke; the other pump knows where it was the client.
     }
-    // Chromium ends no connection by itself: after a Close frame of the client it only agrees.
-    this.close({ end: this.#up.hasClosed ? "client_closed" : "browser_ended", ...browserEnd });
+    // After a Close frame of the client the server only agrees.
+    this.close(this.#up.hasClosed ? { ...serverEnd, end: "client_closed" } : serverEnd);
     await this.#down.settled();
     await closeWriteQuietly(client);
-    closeQuietly(browser);
+    closeQuietly(server);
   }
 
   #linger(): void {
     this.#lingerTimer ??= setTimeout(() => {
       closeQuietly(this.#options.client);
-      closeQuietly(this.#options.browser);
+      closeQuietly(this.#options.server);
     }, this.#options.lingerMs);
   }
 }

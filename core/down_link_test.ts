@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { DownLink } from "./down_link.ts";
-import { concat, cut, decodeFrames, encodeFrame, type TestFrame } from "../core/frame_fixture.ts";
-import { renderCloseFrame, renderTextFrame } from "../core/frame_writer.ts";
+import { concat, cut, decodeFrames, encodeFrame, type TestFrame } from "./frame_fixture.ts";
+import { renderCloseFrame, renderTextFrame } from "./frame_writer.ts";
 
 /** A client that takes as much at once as it is told, and keeps it. */
 function slowWriter(sizes: readonly number[]) {
