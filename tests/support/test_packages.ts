@@ -8,5 +8,8 @@ import { SYSTEM_PACKAGES, type SystemPackage } from "../../local/system_packages
 /** Every package that the tests need. */
 export const TEST_PACKAGES: readonly SystemPackage[] = [
   ...SYSTEM_PACKAGES,
+  { name: "curl", path: "/usr/bin/curl", reason: "downloads and asks Vault" },
+  { name: "sudo", path: "/usr/sbin/visudo", reason: "judges what sudo would allow" },
+  { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks a release" },
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
 ];
