@@ -21,8 +21,6 @@ import { startReadyChild } from "./ready_child.ts";
 import type { BrowserSettings } from "./settings.ts";
 import { type Screen, screenEnv } from "./virtual_screen.ts";
 
-/** How long an orderly close may take before signals are sent, in milliseconds. */
-const CLOSE_MS = 2_500;
 /** How long SIGTERM may take before SIGKILL is sent, in milliseconds. */
 const TERM_MS = 1_000;
 
@@ -44,7 +42,8 @@ export function cdpAddress(settings: BrowserSettings): string {
 }
 
 /**
- * Starts Chromium and waits until it answers over CDP. Its `stop` closes it in order.
+ * Starts Chromium and waits until it answers over CDP. Its `stop` closes it in order, within the
+ * deadline it is given or the configured one, and then sends signals.
  *
  * @throws {Fault} When the profile or the port is not to be had.
  */
@@ -76,7 +75,10 @@ export async function startChromium(
       while (!givenUp.aborted && !await answers(address)) await clock.sleep(50, givenUp);
     },
   }, signal);
-  return { ...child, stop: () => closeChromium(child, address, log) };
+  return {
+    ...child,
+    stop: (closeMs = settings.closeMs) => closeChromium(child, address, closeMs, log),
+  };
 }
 
 async function hasSession(profileDir: string): Promise<boolean> {
@@ -99,11 +101,16 @@ async function answers(address: string): Promise<boolean> {
   }
 }
 
-async function closeChromium(child: Child, address: string, log: Logger): Promise<ChildEnd> {
+async function closeChromium(
+  child: Child,
+  address: string,
+  closeMs: number,
+  log: Logger,
+): Promise<ChildEnd> {
   try {
     await withDeadline(
-      Promise.race([child.ended, askToClose(address).then(() => child.ended)]),
-      CLOSE_MS,
+      Promise.race([child.ended, askToClose(address, closeMs).then(() => child.ended)]),
+      closeMs,
       "Closing Chromium",
     );
   } catch (error) {
@@ -112,11 +119,11 @@ async function closeChromium(child: Child, address: string, log: Logger): Promis
   return child.stop(TERM_MS);
 }
 
-async function askToClose(address: string): Promise<void> {
-  const { webSocketUrl } = await discoverBrowser(address, CLOSE_MS);
-  using client = await connectCdp(webSocketUrl, { deadlineMs: CLOSE_MS });
+async function askToClose(address: string, closeMs: number): Promise<void> {
+  const { webSocketUrl } = await discoverBrowser(address, closeMs);
+  using client = await connectCdp(webSocketUrl, { deadlineMs: closeMs });
   try {
-    await client.send("Browser.close", undefined, { deadlineMs: CLOSE_MS });
+    await client.send("Browser.close", undefined, { deadlineMs: closeMs });
   } catch (error) {
     // It may be gone before its answer is.
     if (!(error instanceof CdpClosedError)) throw error;

@@ -148,6 +148,16 @@ Deno.test("browser.ts keeps cookies set just before it was stopped", async () =>
   await Deno.remove(profile, { recursive: true });
 });
 
+Deno.test("browser.ts gives Chromium as long to close as it is told", async () => {
+  await using browser = await startReadyBrowser({ env: { BROWSER_CLOSE_MS: "600" } });
+  Deno.kill(browser.pidOf("chromium"), "SIGSTOP");
+
+  browser.program.kill("SIGTERM");
+
+  await browser.program.line(/does not close when asked, sending signals.* 600 ms/);
+  assert.equal(await exitOf(browser), 0);
+});
+
 Deno.test("browser.ts uses a person's own screen with --display", async () => {
   await using screen = await startReadyBrowser();
   const env = screenOf(screen.pidOf("chromium"));

@@ -73,7 +73,7 @@ export async function runBrowser(
   const chromium: Part = {
     name: "chromium",
     running: createSlot(),
-    stopMs: 0,
+    stopMs: settings.closeMs,
     async start(stopping) {
       const where = settings.mode === "headless" ? undefined : await screen.wait(stopping);
       const nowMs = clock.monotonic();

@@ -51,6 +51,7 @@ export const BROWSER_ENV: z.ZodObject<{
   BROWSER_VIEW_PORT: z.ZodType<number>;
   BROWSER_VIEW_ORIGINS: z.ZodType<readonly string[]>;
   BROWSER_VNC_PORT: z.ZodType<number>;
+  BROWSER_CLOSE_MS: z.ZodType<number>;
   BROWSER_HEALTH_ADDR: z.ZodType<string>;
   BROWSER_HEALTH_PORT: z.ZodType<number>;
   BROWSER_PROBE_INTERVAL_MS: z.ZodType<number>;
@@ -73,6 +74,12 @@ export const BROWSER_ENV: z.ZodObject<{
     "origins whose pages may open the live view, by commas; beside http://127.0.0.1 and http://localhost",
   ),
   BROWSER_VNC_PORT: fixedPort(5900, "port of x11vnc, always on loopback"),
+  BROWSER_CLOSE_MS: integerVariable({
+    fallback: 2_500,
+    min: 100,
+    max: 600_000,
+    description: "milliseconds Chromium may take to close before it is signalled",
+  }),
   BROWSER_HEALTH_ADDR: textVariable("address of /healthz, /readyz and /metrics", "127.0.0.1"),
   BROWSER_HEALTH_PORT: portVariable(9225, "their port"),
   BROWSER_PROBE_INTERVAL_MS: integerVariable({
@@ -120,6 +127,8 @@ export interface BrowserSettings {
   };
   /** Where x11vnc listens, on loopback. */
   readonly vncPort: number;
+  /** How long Chromium may take to write everything down and close, in milliseconds. */
+  readonly closeMs: number;
   /** Where health is shown. */
   readonly health: { readonly addr: string; readonly port: number };
   /** How often and how patiently Chromium is probed. */
@@ -175,6 +184,7 @@ export function readSettings(env: EnvReader, flags: BrowserFlags): BrowserSettin
       ],
     },
     vncPort: values.BROWSER_VNC_PORT,
+    closeMs: values.BROWSER_CLOSE_MS,
     health: { addr: values.BROWSER_HEALTH_ADDR, port: values.BROWSER_HEALTH_PORT },
     probe: {
       intervalMs: values.BROWSER_PROBE_INTERVAL_MS,

@@ -12,6 +12,7 @@ Deno.test("readSettings() has the contract's ports and paths by default", () => 
   assert.equal(settings.profileDir, "/profile/chromium-data");
   assert.equal(settings.cdpPort, 9223);
   assert.equal(settings.view.port, 6080);
+  assert.equal(settings.closeMs, 2_500);
   assert.deepEqual(settings.screen, { width: 1920, height: 1080 });
 });
 

@@ -15,6 +15,9 @@ import { initialVerdict, judge } from "./verdict.ts";
 /** The health state that says Chromium is wedged. */
 export const WEDGED = "chromium_wedged";
 
+/** How long one that is wedged may take to close in order, in milliseconds: it rarely hears. */
+const WEDGED_CLOSE_MS = 2_500;
+
 /** What to watch and how. */
 export interface WatchOptions {
   /** Chromium while it runs. */
@@ -73,7 +76,7 @@ export async function watchChromium(options: WatchOptions, signal: AbortSignal):
       if (action === "restart") {
         log.error("Chromium is wedged, restarting it", { misses: after.misses });
         metrics.wedgeRestarts.inc();
-        await watched.stop();
+        await watched.stop(WEDGED_CLOSE_MS);
       }
     }
     await clock.sleep(options.intervalMs, signal);
