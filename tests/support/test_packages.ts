@@ -12,4 +12,5 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "sudo", path: "/usr/sbin/visudo", reason: "judges what sudo would allow" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks a release" },
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
+  { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },
 ];
