@@ -17,9 +17,12 @@ import { parseAllDocuments } from "yaml";
 
 /** A Kubernetes object, as far as the tests look into it. */
 export interface KubeObject {
+  /** Its kind, such as `Deployment`. */
   readonly kind: string;
+  /** Its name, and more. */
   readonly metadata: { readonly name: string };
-  // deno-lint-ignore no-explicit-any -- manifests are judged by tests/manifests, not by types here
+  /** Everything else. */
+  // deno-lint-ignore no-explicit-any -- what manifests must be is tested elsewhere, not by types
   readonly [field: string]: any;
 }
 
