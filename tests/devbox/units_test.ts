@@ -5,10 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
-import { startSite } from "../support/site.ts";
+import { accessText } from "../support/snapshot_fixture.ts";
 import { bootBox, type Box, MOUNTED } from "./support/box.ts";
 import { holdBrowserLayer } from "./support/browser_layer.ts";
 import { installApp } from "./support/installed_app.ts";
+import { startSampleSite } from "./support/sample_site.ts";
 import { type SnapshotHost, startSnapshotHost } from "./support/snapshot_host.ts";
 
 const DENO = `${MOUNTED}/bin/deno`;
@@ -16,7 +17,7 @@ const COPY = "/home/ada/.cache/playwright-shared-storage-state.json";
 const REFRESH = "playwright-snapshot-refresh@ada.service";
 const FOLLOW = "playwright-snapshot-follow@ada.service";
 const MCP = "playwright-mcp@ada.service";
-const SUBJECTS = { ada: { tokens: ["ada-token"], sites: ["shop.localhost"] } };
+const ACCESS = accessText({ ada: { tokens: ["ada-token"], sites: ["shop.localhost"] } });
 
 /** A snapshot with a login of two sites. */
 function logins(session: string): string {
@@ -31,19 +32,6 @@ function logins(session: string): string {
     sameSite: "Lax",
   }));
   return JSON.stringify({ cookies, origins: [] });
-}
-
-/** Says who is logged in, by the cookie. */
-function startShop() {
-  return startSite({
-    handle(request) {
-      const session = /\bsession=([^;]*)/.exec(request.headers.get("cookie") ?? "")?.[1];
-      const text = session === undefined ? "Not logged in" : `Hello, ${session}`;
-      return new Response(`<!doctype html><title>Shop</title><p>${text}</p>`, {
-        headers: { "content-type": "text/html" },
-      });
-    },
-  });
 }
 
 /** Puts the units and what they read where a host has them. */
@@ -89,7 +77,7 @@ const CONFINED = {
 };
 
 Deno.test("playwright-snapshot-refresh@ runs under its directives", async (t) => {
-  await using host = await startSnapshotHost(SUBJECTS);
+  await using host = await startSnapshotHost(ACCESS);
   await using box = await bootBox({ network: "private", forward: [host.port] });
   await setUp(box, host);
 
@@ -115,7 +103,7 @@ Deno.test("playwright-snapshot-refresh@ runs under its directives", async (t) =>
 
   await t.step("fails and keeps the copy when the token is refused", async () => {
     const before = await box.read(COPY);
-    await host.grant({ ada: { tokens: ["another"] } });
+    await host.grant(accessText({ ada: { tokens: ["another"] } }));
 
     const { code } = await box.run(["systemctl", "start", REFRESH]);
 
@@ -147,7 +135,7 @@ Deno.test("playwright-snapshot-refresh@ runs under its directives", async (t) =>
 });
 
 Deno.test("playwright-snapshot-follow@ runs under its directives", async (t) => {
-  await using host = await startSnapshotHost(SUBJECTS);
+  await using host = await startSnapshotHost(ACCESS);
   await using box = await bootBox({ network: "private", forward: [host.port] });
   await setUp(box, host);
   await host.publish(logins("one"));
@@ -196,8 +184,8 @@ Deno.test("playwright-snapshot-follow@ runs under its directives", async (t) => 
 
 Deno.test("playwright-mcp@ runs under its directives", async (t) => {
   await using layer = await holdBrowserLayer();
-  await using host = await startSnapshotHost(SUBJECTS);
-  await using shop = startShop();
+  await using host = await startSnapshotHost(ACCESS);
+  await using shop = startSampleSite();
   await using box = await bootBox({
     on: layer,
     network: "private",

@@ -5,9 +5,10 @@
  *
  * @module
  */
+import { testDirectory } from "../../support/snapshot_fixture.ts";
 import type { Layer } from "./box.ts";
 import { holdLayer } from "./layer.ts";
-import { npmPackages, pinnedVersion } from "./npm_packages.ts";
+import { installNpmPackages, pinnedVersion } from "./npm_packages.ts";
 
 /** A release of Node that runs everything here, from the npm registry. */
 export const NODE_VERSION = "22.23.3";
@@ -30,8 +31,9 @@ export function holdBrowserLayer(): Promise<Layer> {
         { env: { DEBIAN_FRONTEND: "noninteractive" }, deadlineMs: 900_000 },
       );
       const node = `${NODE_PACKAGE}@${NODE_VERSION}`;
-      await using packages = await npmPackages(node, `@playwright/mcp@${mcp}`);
-      const modules = `${packages.path}/node_modules`;
+      await using staging = await testDirectory();
+      await installNpmPackages(staging.path, node, `@playwright/mcp@${mcp}`);
+      const modules = `${staging.path}/node_modules`;
       await box.copyIn(`${modules}/${NODE_PACKAGE}`, `/opt/hearth/node/${NODE_VERSION}`);
       for (const name of ["@playwright", "playwright", "playwright-core"]) {
         await box.copyIn(`${modules}/${name}`, `/opt/hearth/mcp/${mcp}/node_modules/${name}`);

@@ -5,26 +5,16 @@
  */
 import { runCommand } from "../../../core/process.ts";
 
-/** A directory with `node_modules`, removed with its content. */
-export interface NpmPackages extends AsyncDisposable {
-  /** The directory. */
-  readonly path: string;
-}
-
-/** Installs exact versions, without running any script of theirs. */
-export async function npmPackages(...specs: readonly string[]): Promise<NpmPackages> {
-  const path = await Deno.makeTempDir({ prefix: "hearth-npm-" });
-  const packages = {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
+/** Installs exact versions into a directory's `node_modules`, without running any script of theirs. */
+export async function installNpmPackages(
+  path: string,
+  ...specs: readonly string[]
+): Promise<void> {
   const { code, stderr } = await runCommand("npm", [
     ...["install", "--prefix", path, "--ignore-scripts", "--no-audit", "--no-fund"],
     ...specs,
   ], { deadlineMs: 600_000 });
-  if (code === 0) return packages;
-  await packages[Symbol.asyncDispose]();
-  throw new Error(`Cannot install ${specs.join(", ")}: ${stderr.trim()}`);
+  if (code !== 0) throw new Error(`Cannot install ${specs.join(", ")}: ${stderr.trim()}`);
 }
 
 /** The version of a package that `deno.json` pins. */

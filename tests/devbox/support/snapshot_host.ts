@@ -6,7 +6,7 @@
 import { eventually } from "../../support/eventually.ts";
 import { freePort } from "../../support/free_port.ts";
 import { startProgram, type TestProgram } from "../../support/program.ts";
-import { accessText, testDirectory, type TestSubject } from "../../support/snapshot_fixture.ts";
+import { testDirectory } from "../../support/snapshot_fixture.ts";
 
 /** A snapshot server that runs. */
 export interface SnapshotHost extends AsyncDisposable {
@@ -14,25 +14,29 @@ export interface SnapshotHost extends AsyncDisposable {
   readonly port: number;
   /** The snapshot's URL, on this machine and wherever the port is forwarded to. */
   readonly url: string;
+  /** Where snapshots are published, with the access file beside them. */
+  readonly directory: string;
   /** The program. */
   readonly program: TestProgram;
   /** Publishes a snapshot, as the harvester does. */
   publish(text: string): Promise<void>;
   /** Replaces the access file by a different one; resolves when the server has read it. */
-  grant(subjects: Readonly<Record<string, TestSubject>>): Promise<void>;
+  grant(access: string): Promise<void>;
 }
 
-/** Starts it; nothing has been harvested yet. */
-export async function startSnapshotHost(
-  subjects: Readonly<Record<string, TestSubject>>,
-): Promise<SnapshotHost> {
+/**
+ * Starts it; nothing has been harvested yet.
+ *
+ * @param access The access file, as YAML.
+ */
+export async function startSnapshotHost(access: string): Promise<SnapshotHost> {
   await using held = new AsyncDisposableStack();
   const directory = held.use(await testDirectory());
-  const ACCESS_FILE = await directory.put("access.yaml", accessText(subjects));
+  const ACCESS_FILE = await directory.put("access.yaml", access);
   const port = freePort();
   const program = held.use(startProgram("snapshot_server", {
     env: {
-      SNAPSHOT_PATH: `${directory.path}/snapshot.json`,
+      SNAPSHOT_PATH: `${directory.path}/storage-state.json`,
       ACCESS_FILE,
       HOST: "127.0.0.1",
       PORT: String(port),
@@ -45,14 +49,15 @@ export async function startSnapshotHost(
   return {
     port,
     url: `http://127.0.0.1:${port}/api/snapshot`,
+    directory: directory.path,
     program,
     async publish(text) {
-      await directory.put("snapshot.json", text);
+      await directory.put("storage-state.json", text);
     },
     async grant(next) {
       const changes = () => program.lines.filter((line) => line.includes("access file changed"));
       const before = changes().length;
-      await directory.put("access.yaml", accessText(next));
+      await directory.put("access.yaml", next);
       await eventually("the server reading its access file", () => changes().length > before);
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
