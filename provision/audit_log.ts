@@ -66,7 +66,7 @@ export function auditEntry(
     summary,
     ...(action.kind === "write_file" ? contentEntry(action) : {}),
     result: result?.kind ?? "begun",
-    ...(result?.kind === "failed" ? { error: result.error } : {}),
+    ...(result !== undefined && "error" in result ? { error: result.error } : {}),
   };
 }
 

@@ -45,7 +45,8 @@ export type Result =
   | { readonly kind: "changed" }
   | { readonly kind: "failed"; readonly error: string }
   | { readonly kind: "skipped" }
-  | { readonly kind: "warning" }
+  /** With an error, it is a change that failed and that the run can do without. */
+  | { readonly kind: "warning"; readonly error?: string }
   | { readonly kind: "error" };
 
 /** Takes each item with its result, in order. */
@@ -115,7 +116,7 @@ export async function driveTheChange(
       const outcome = await attempt(() => machine.perform(item.action));
       const result: Result = outcome.isDone
         ? { kind: "changed" }
-        : { kind: "failed", error: outcome.error };
+        : { kind: item.retry === undefined ? "failed" : "warning", error: outcome.error };
       await audit(item, result);
       if (!outcome.isDone) return { outcome, result };
       if (mark(record, item.doneMarks)) await records.save(scope, record.current);

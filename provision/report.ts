@@ -111,9 +111,12 @@ function itemText(item: Item, result: Result): string {
         : item.cause === "found"
         ? "  (it was there before)"
         : "";
-      const error = result.kind === "failed" ? `\n          ${result.error}` : "";
+      const error = "error" in result ? `\n          ${result.error}` : "";
+      const retry = error === "" || item.retry === undefined
+        ? ""
+        : `\n          the next run tries again, or now: ${item.retry}`;
       const diff = (item.diff ?? []).map((line) => `\n            ${line}`).join("");
-      return `  ${mark}${item.summary}${why}${error}${diff}\n`;
+      return `  ${mark}${item.summary}${why}${error}${retry}${diff}\n`;
     }
     case "problem": {
       const fix = item.fix === undefined ? "" : `\n          mend it: ${item.fix}`;
@@ -136,7 +139,8 @@ function itemFields(item: Item, result: Result): Readonly<Record<string, unknown
         action: item.action.kind,
         summary: item.summary,
         ...(item.diff === undefined ? {} : { diff: item.diff }),
-        ...(result.kind === "failed" ? { error: result.error } : {}),
+        ...("error" in result ? { error: result.error } : {}),
+        ...("error" in result && item.retry !== undefined ? { fix: item.retry } : {}),
       };
     case "problem":
       return {
