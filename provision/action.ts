@@ -89,7 +89,14 @@ export type InstallAction =
   /** The agent's own installer, as the user. */
   | { readonly kind: "install_claude"; readonly user: string; readonly url: string }
   /** A user's own units from before, stopped and put aside. */
-  | { readonly kind: "retire_legacy"; readonly user: string; readonly units: readonly string[] }
+  | {
+    readonly kind: "retire_legacy";
+    readonly user: string;
+    /** Names of the units. */
+    readonly units: readonly string[];
+    /** Ports that nobody listens on afterwards. */
+    readonly ports: readonly number[];
+  }
   | { readonly kind: "install_packages"; readonly packages: readonly string[] }
   /** A tree made below a temporary name, sealed and renamed to `path`. */
   | {

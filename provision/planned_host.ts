@@ -28,6 +28,7 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
   const accounts = new Map<string, AccountFact>();
   const groups = new Map<string, GroupFact>();
   const units = new Map<string, UnitFact>();
+  const freed = new Set<number>();
   let nextId = firstId;
 
   const account = (name: string) => accounts.get(name) ?? host.account(name);
@@ -160,6 +161,12 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
         put(action.path, "file", 0o440, { user: "root", group: "root" }, action.content);
         return;
       case "retire_legacy":
+        for (const unit of action.units) {
+          const path = `/home/${action.user}/.config/systemd/user/${unit}`;
+          files.set(path, { fact: { kind: "absent" } });
+        }
+        for (const port of action.ports) freed.add(port);
+        return;
       case "reload_units":
       case "restart_unit":
         return;
@@ -175,16 +182,17 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
       const known = new Set(host.names(path));
       for (const [planned, { fact }] of files) {
         const slash = planned.lastIndexOf("/");
-        if (planned.slice(0, slash) !== path || fact.kind === "absent") continue;
-        known.add(planned.slice(slash + 1));
+        if (planned.slice(0, slash) !== path) continue;
+        if (fact.kind === "absent") known.delete(planned.slice(slash + 1));
+        else known.add(planned.slice(slash + 1));
       }
       return [...known].sort();
     },
     account,
     group,
     unit,
-    listener: (port) => host.listener(port),
-    holder: (port) => host.holder(port),
+    listener: (port) => freed.has(port) ? undefined : host.listener(port),
+    holder: (port) => freed.has(port) ? undefined : host.holder(port),
     foresee,
   };
 }
