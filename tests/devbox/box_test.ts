@@ -151,6 +151,14 @@ Deno.test("bootBox() gives every box all ports when their networks are private",
   }
 });
 
+Deno.test("bootBox() leads to the world when a private box asks for it", async () => {
+  await using box = await bootBox({ network: "private", hasWorld: true });
+
+  await box.sh("apt-get update");
+
+  assert.match(await box.sh("apt-cache policy chromium"), /Candidate: \d/);
+});
+
 Deno.test("a unit is held to its limits when it runs in a box", async () => {
   await using box = await bootBox();
 

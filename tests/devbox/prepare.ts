@@ -13,6 +13,7 @@ const BOX_PACKAGES: readonly SystemPackage[] = [
   ...TEST_PACKAGES,
   { name: "debootstrap", path: "/usr/sbin/debootstrap", reason: "makes the boxes' Debian" },
   { name: "systemd-container", path: "/usr/bin/systemd-nspawn", reason: "boots it" },
+  { name: "tinyproxy-bin", path: "/usr/bin/tinyproxy", reason: "leads boxes to the world" },
   { name: "iproute2", path: "/usr/bin/ip", reason: "lays the boxes' networks" },
 ];
 

@@ -34,6 +34,7 @@ import {
 import { makeBoxHome } from "./box_home.ts";
 import { type BoxProcess, startBoxProcess } from "./box_process.ts";
 import { denoDir } from "./deno_dir.ts";
+import { startProxy } from "./proxy.ts";
 import { boxAddress, type Cable, forwardPort, portUnits, takeCable } from "./network.ts";
 
 /** Files of a box, to boot other boxes over; hold it as long as they run. */
@@ -62,6 +63,8 @@ export interface BoxOptions {
   readonly network?: "host" | "private";
   /** Ports of the machine's 127.0.0.1 that are at 127.0.0.1 in a private network too. */
   readonly forward?: readonly number[];
+  /** Whether programs in a private network find the world, by a proxy. @default {false} */
+  readonly hasWorld?: boolean;
 }
 
 /** A box. */
@@ -122,11 +125,13 @@ const SHUTDOWN_MS = 120_000;
 
 /** Boots a box; resolves when its systemd says that it has started, failed units or not. */
 export async function bootBox(options: BoxOptions = {}): Promise<Box> {
-  const { on, binds = [], network = "host", forward = [] } = options;
+  const { on, binds = [], network = "host", hasWorld = false } = options;
   await using held = new AsyncDisposableStack();
   const base = held.use(await holdBaseTree());
   const home = held.use(await makeBoxHome());
   const cable = network === "private" ? takeCable() : undefined;
+  const proxy = cable !== undefined && hasWorld ? held.use(await startProxy()) : undefined;
+  const forward = [...options.forward ?? [], ...proxy === undefined ? [] : [proxy.port]];
   const trees = on?.trees ?? [];
   await Deno.mkdir(`${home.path}/upper/etc`);
   await Deno.writeTextFile(
@@ -176,9 +181,10 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
     await off();
   }
 
-  function start(command: readonly string[], options?: BoxCommandOptions): RunningBoxCommand {
+  function start(command: readonly string[], options: BoxCommandOptions = {}): RunningBoxCommand {
     if (running === undefined) throw new Error(`Cannot run "${command[0]}": the box is off`);
-    return startBoxCommand(running.leader, command, options);
+    const env = { ...proxy?.env, ...options.env };
+    return startBoxCommand(running.leader, command, { ...options, env });
   }
 
   const run: Box["run"] = (command, options) => start(command, options).result;
