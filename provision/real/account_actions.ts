@@ -6,6 +6,7 @@
  */
 import { DONE, type Outcome } from "../item.ts";
 import { createHome } from "./create_home.ts";
+import { finishAccount } from "./finish_account.ts";
 import { freeAccountLocks } from "./free_account_locks.ts";
 import { attempt, failed } from "./outcome.ts";
 import type { ActionOf } from "./performers.ts";
@@ -16,7 +17,6 @@ const USERADD = "/usr/sbin/useradd";
 const GROUPADD = "/usr/sbin/groupadd";
 const GPASSWD = "/usr/bin/gpasswd";
 const CHAGE = "/usr/bin/chage";
-const USERMOD = "/usr/sbin/usermod";
 
 /** What carries out actions on accounts. */
 export interface AccountContext {
@@ -44,7 +44,7 @@ export async function createAccount(
   const entry = context.host.accounts().entry(user);
   const made = entry === undefined
     ? await addAccount(user, shell, context)
-    : await finishAccount(user, entry.gid, context);
+    : await finish(user, entry.gid, context);
   if (!made.isDone) return made;
   const account = context.host.account(user);
   if (account === undefined) {
@@ -56,7 +56,7 @@ export async function createAccount(
   return await createHome(user, account, context.runTool);
 }
 
-/** Makes the home of an account that has none. */
+/** Makes the home of an account that has none, as one has that `useradd` was killed at. */
 export async function createMissingHome(
   action: ActionOf<"create_home">,
   context: AccountContext,
@@ -66,6 +66,8 @@ export async function createMissingHome(
   if (account === undefined) {
     return failed(`Cannot create ${home}: there is no account "${user}"`);
   }
+  const finished = await finish(user, account.gid, context);
+  if (!finished.isDone) return finished;
   return await createHome(user, { ...account, home }, context.runTool);
 }
 
@@ -115,22 +117,18 @@ function addAccount(
   return change(`create account "${user}"`, USERADD, args, context);
 }
 
-/** Makes what `useradd` would have written after the line in `/etc/passwd`. */
-async function finishAccount(
-  user: string,
-  gid: number,
-  context: AccountContext,
-): Promise<Outcome> {
-  const what = `finish account "${user}"`;
-  if (!context.host.accounts().hasShadow(user)) {
-    // It makes the missing line, with no date, and takes the password field of /etc/passwd over.
-    const shadowed = await change(what, CHAGE, ["--expiredate", "-1", user], context);
-    if (!shadowed.isDone) return shadowed;
-    const locked = await change(what, USERMOD, ["--lock", user], context);
-    if (!locked.isDone) return locked;
-  }
-  if (context.host.account(user) !== undefined) return DONE;
-  return await change(what, GROUPADD, ["--gid", `${gid}`, user], context);
+function finish(user: string, gid: number, context: AccountContext): Promise<Outcome> {
+  const accounts = context.host.accounts();
+  const account = {
+    user,
+    gid,
+    hasShadow: accounts.hasShadow(user),
+    hasGroup: accounts.hasGid(gid),
+  };
+  return finishAccount(
+    account,
+    (command, args) => change(`finish account "${user}"`, command, args, context),
+  );
 }
 
 async function change(

@@ -28,6 +28,8 @@ export interface AccountTable {
   group(name: string): GroupFact | undefined;
   /** The number and first group of an account that may not be whole. */
   entry(name: string): { readonly uid: number; readonly gid: number } | undefined;
+  /** Whether a group has this number. */
+  hasGid(gid: number): boolean;
   /** Whether an account has its line in `/etc/shadow`, as far as is known. */
   hasShadow(name: string): boolean;
   /** The account that has a home at exactly this path. */
@@ -76,6 +78,7 @@ export function accountTable(files: AccountFiles, nowMs: number): AccountTable {
     },
     group: (name) => groups.get(name),
     entry: (name) => accounts.get(name),
+    hasGid: (gid) => gids.has(gid),
     hasShadow,
     ownerOfHome: (path) => homes.get(path),
   };

@@ -14,8 +14,7 @@ import { readTool } from "./read_tool.ts";
 
 const CAT = "/usr/bin/cat";
 
-const LOCKS = ["passwd", "shadow", "group", "gshadow", "subuid", "subgid"]
-  .map((name) => `/etc/${name}.lock`);
+const LOCKED = ["passwd", "shadow", "group", "gshadow", "subuid", "subgid"];
 
 /** Programs that take these locks, as the kernel names their processes. */
 const HOLDERS = new Set([
@@ -31,10 +30,12 @@ const STALE_AFTER_MS = 60_000;
  * Removes each lock that no tool holds.
  *
  * @param nowMs The time, in milliseconds since 1970.
+ * @param directory Where they are.
  */
-export async function freeAccountLocks(nowMs: number): Promise<Outcome> {
-  for (const path of LOCKS) {
-    const bytes = fileBytes(path, 0);
+export async function freeAccountLocks(nowMs: number, directory = "/etc"): Promise<Outcome> {
+  for (const name of LOCKED) {
+    const path = `${directory}/${name}.lock`;
+    const bytes = fileBytes(path, undefined);
     if (bytes === undefined || isHeld(new TextDecoder().decode(bytes))) continue;
     try {
       const { mtime } = await Deno.lstat(path);

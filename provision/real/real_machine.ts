@@ -2,8 +2,8 @@
  * This machine, to be looked at and changed.
  *
  * Below a home, everything is done by its owner; elsewhere by root. Runs, beside what
- * `real_host.ts` runs: `/usr/sbin/{useradd,usermod,groupadd}`, `/usr/bin/{gpasswd,chage,cp,chown,
- * sync,ln,systemctl}`, and `/usr/bin/setpriv` for what runs as a user.
+ * `real_host.ts` runs: `/usr/sbin/{useradd,usermod,groupadd,groupmod}`, `/usr/bin/{gpasswd,chage,
+ * cp,chown,sync,ln,systemctl}`, and `/usr/bin/setpriv` for what runs as a user.
  *
  * @module
  */

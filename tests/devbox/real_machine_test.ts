@@ -15,7 +15,7 @@ const PERMISSIONS = [
   "--allow-run=" + [
     ...["timeout", "setpriv", "gpasswd", "chage", "cp", "chown", "sync", "ln", "systemctl"]
       .map((name) => `/usr/bin/${name}`),
-    ...["useradd", "usermod", "groupadd"].map((name) => `/usr/sbin/${name}`),
+    ...["useradd", "usermod", "groupadd", "groupmod"].map((name) => `/usr/sbin/${name}`),
   ].join(","),
 ];
 
