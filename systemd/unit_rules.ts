@@ -15,6 +15,8 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     "Wants",
     "After",
     "Before",
+    "ConditionPathExists",
+    "CollectMode",
     "StartLimitIntervalSec",
     "StartLimitBurst",
   ],
@@ -30,6 +32,9 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     "Environment",
     "EnvironmentFile",
     "LoadCredential",
+    "StandardInput",
+    "StandardOutput",
+    "StandardError",
     "ExecStartPre",
     "ExecStart",
     "ExecStartPost",
@@ -44,11 +49,21 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     "KillSignal",
     "TimeoutStartSec",
     "TimeoutStopSec",
+    "LimitNOFILE",
     "MemoryMax",
     "MemorySwapMax",
     "OOMPolicy",
     "TasksMax",
     "UMask",
+  ],
+  Socket: [
+    "ListenStream",
+    "SocketUser",
+    "SocketGroup",
+    "SocketMode",
+    "Accept",
+    "MaxConnections",
+    "RemoveOnStop",
   ],
   Timer: [
     "OnBootSec",
@@ -62,7 +77,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   Install: ["WantedBy"],
 };
 
-const SECTIONS = ["Unit", "Service", "Timer", "Install"];
+const SECTIONS = ["Unit", "Service", "Socket", "Timer", "Install"];
 
 /** A directive of the sandbox: every one of `Service` that has no place of its own. */
 const SANDBOX =
@@ -141,6 +156,9 @@ function serviceFaults(name: string, values: (key: string) => readonly string[])
     }
   }
   if (values("Type")[0] === "oneshot") need("TimeoutStartSec", "a oneshot may take for ever");
+  if (values("User").length === 0 && values("DynamicUser").length === 0) {
+    need("CapabilityBoundingSet", "it runs as root with every power");
+  }
   need("MemoryMax", "one user's program could take the memory of all");
   need("MemorySwapMax", "one user's program could make the machine swap");
   return faults;
