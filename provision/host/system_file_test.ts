@@ -38,8 +38,11 @@ Deno.test("parseSysusers() reads accounts, groups and members, and refuses the r
 });
 
 Deno.test("parseTmpfiles() reads directories, and refuses the rest", () => {
-  const [directory] = parseTmpfiles("# why\nd /var/backups/t3-state 2770 root adm -\n");
+  const [directory, ...others] = parseTmpfiles(
+    "# why\nd /var/backups/t3-state 2770 root adm -\ne /home/*/.cache/x - - - 14d\n",
+  );
 
+  assert.deepEqual(others, []);
   assert.deepEqual(directory, {
     path: "/var/backups/t3-state",
     mode: 0o2770,

@@ -1,5 +1,5 @@
 /**
- * What a file of tmpfiles.d(5) declares: directories, which is all that ours hold.
+ * What a file of tmpfiles.d(5) declares: directories. What it only cleans is systemd's to do.
  *
  * systemd makes them at boot; the provisioner makes them at once, so that nothing waits for one.
  *
@@ -11,12 +11,12 @@ import type { WantedDirectory } from "./directory_step.ts";
  * Reads a file of ours.
  *
  * @param text Its text.
- * @throws {SyntaxError} When a line is anything but a directory with mode, owner and group.
+ * @throws {SyntaxError} When a line makes anything but a directory with mode, owner and group.
  */
 export function parseTmpfiles(text: string): readonly WantedDirectory[] {
   const directories: WantedDirectory[] = [];
   for (const [at, line] of text.split("\n").entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
+    if (line.trim() === "" || /^(?:#|e\s)/.test(line)) continue;
     const match = /^d\s+(\/\S+)\s+([0-7]{4})\s+(\S+)\s+(\S+)(?:\s+-)*\s*$/.exec(line);
     const [, path, mode, user, group] = match ?? [];
     if (path === undefined || mode === undefined || user === undefined || group === undefined) {

@@ -13,4 +13,5 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks a release" },
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },
+  { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
 ];
