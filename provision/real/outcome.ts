@@ -23,7 +23,8 @@ export async function attempt(what: string, act: () => Promise<Outcome>): Promis
     return await act();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return failed(`Cannot ${what}: ${errorText(error)}`);
+    // What follows the number is the call and its path, often a temporary one.
+    return failed(`Cannot ${what}: ${errorText(error).replace(/ \(os error \d+\).*$/s, "")}`);
   }
 }
 

@@ -7,6 +7,10 @@
 /** The longest line that is shown. */
 const SHOWN_LENGTH = 300;
 
+/** What the programs run here begin a message with; the shell tells its line, too. */
+const NAME =
+  /^(?:\/\S*\/)?(?:cat|chage|chmod|chown|cp|env|find|gpasswd|group(?:add|mod)|ln|mkdir|mv|setpriv|sh|sync|timeout|user(?:add|mod)): (?:\d+: )?/;
+
 /**
  * The text with each character a terminal would act on replaced by `?`.
  *
@@ -20,11 +24,11 @@ export function printable(text: string): string {
 /**
  * The last line that says something, fit for a sentence; `undefined` where there is none.
  *
- * @param text What a program printed.
+ * @param text What a program printed. Its own name before what it says is left out.
  */
 export function lastLine(text: string): string | undefined {
   const lines = text.split("\n").map((line) => printable(line).trim()).filter((line) =>
     line !== ""
   );
-  return lines.at(-1)?.slice(0, SHOWN_LENGTH);
+  return lines.at(-1)?.replace(NAME, "").slice(0, SHOWN_LENGTH);
 }

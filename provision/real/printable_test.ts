@@ -13,5 +13,12 @@ Deno.test("printable() leaves nothing a terminal would act on", () => {
 Deno.test("lastLine() is the last line that says something", () => {
   assert.equal(lastLine("first\n  last \n\n \n"), "last");
   assert.equal(lastLine(" \n\n"), undefined);
+  assert.equal(lastLine("useradd: user 'ada' already exists"), "user 'ada' already exists");
+  assert.equal(
+    lastLine("sh: 10: cannot create /x: Not a directory"),
+    "cannot create /x: Not a directory",
+  );
+  assert.equal(lastLine("/usr/bin/env: ‘x’: Permission denied"), "‘x’: Permission denied");
+  assert.equal(lastLine("curl: (6) Could not resolve host"), "curl: (6) Could not resolve host");
   assert.equal(lastLine("x".repeat(1_000))?.length, 300);
 });

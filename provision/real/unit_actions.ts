@@ -59,8 +59,9 @@ export async function performOnUnit(
   }
 }
 
+/** The first line that says something; links that were made before the failure do not. */
 function firstLine(text: string): string | undefined {
-  const line = text.split("\n").find((one) => one.trim() !== "");
+  const line = text.split("\n").find((one) => !/^(?:Created symlink|Removed|\s*$)/.test(one));
   return line === undefined ? undefined : printable(line).trim().replace(/\.$/, "").slice(0, 300);
 }
 

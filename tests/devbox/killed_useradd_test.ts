@@ -4,7 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { bootBox, type Box, MOUNTED } from "./support/box.ts";
+import { bootBox } from "./support/box.ts";
+import { runInside } from "./support/inside.ts";
 import { holdLayer } from "./support/layer.ts";
 
 async function holdStrace() {
@@ -17,23 +18,13 @@ async function holdStrace() {
   });
 }
 
-async function runInside(box: Box, program: string, ...args: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await box.run([
-    ...[`${MOUNTED}/bin/deno`, "run", "-q", "-A", "--cached-only", "--frozen"],
-    `${MOUNTED}/source/tests/devbox/support/${program}`,
-    ...args,
-  ], { env: { DENO_DIR: `${MOUNTED}/deno_dir`, NO_COLOR: "1" }, deadlineMs: 300_000 });
-  assert.equal(code, 0, `${stdout}${stderr}`);
-  return stdout.trim().split("\n");
-}
-
 Deno.test("create_account makes a whole account wherever useradd was killed before", async () => {
   await using layer = await holdStrace();
   await using box = await bootBox({ on: layer });
   // Calls before this one only load libraries and read.
-  const told = await runInside(box, "kill_useradd.ts", "20");
+  const told = await runInside(box, "kill_useradd.ts", { args: ["20"] });
 
-  const kills = told.map((line) => JSON.parse(line));
+  const kills = told.trim().split("\n").map((line) => JSON.parse(line));
   for (const { user, left, outcome, account } of kills) {
     assert.deepEqual(outcome, { isDone: true }, `${user}, of which there were ${left}`);
     const { uid, gid } = account;
