@@ -12,6 +12,7 @@ import { ledgerText, parseLedger, type PortLedger } from "../roster/port_ledger.
 import type { RosterIssue } from "../roster/validate_tiers.ts";
 import type { ScopePlan } from "./drive.ts";
 import { fileStep, type PlanContext } from "./file_step.ts";
+import { secretSteps, type StagedSecrets } from "./host/secret_steps.ts";
 import { textOf } from "./host_view.ts";
 import { MACHINE, type Steps } from "./item.ts";
 import { accessText } from "./machine/access_text.ts";
@@ -47,6 +48,8 @@ export interface BoxInputs {
   readonly gone: readonly string[];
   /** Where logged-in state comes from; `undefined` where there is none. */
   readonly snapshot: SnapshotInput | undefined;
+  /** Secrets that are one for all, as their sources have them. */
+  readonly staged: StagedSecrets;
   /** Where the access file goes. */
   readonly accessFile: string;
   /** Tiers that do not agree with the cluster. */
@@ -119,6 +122,7 @@ function* beforeUsers(context: PlanContext, inputs: BoxInputs): Steps {
       foreign: "replace",
     });
   }
+  yield* secretSteps(context, inputs.staged);
 }
 
 function* afterUsers(context: PlanContext, inputs: BoxInputs): Steps {

@@ -124,6 +124,7 @@ class Box {
         isPerUser: true,
         tokenOf: () => ({ kind: "generate", make: () => new Secret(`token-${made++}`) }),
       },
+      staged: {},
       accessFile: "/etc/hearth/access.yaml",
       tierIssues: [],
       warnings: [],

@@ -11,9 +11,13 @@ import { PLAYWRIGHT_PORTS, type PortLedger, T3_PORTS } from "../roster/port_ledg
 import type { Roster } from "../roster/roster_schema.ts";
 import { hasBlockingErrors, validateTiers } from "../roster/validate_tiers.ts";
 import type { BoxInputs, SnapshotInput } from "./box.ts";
+import type { SharedToken } from "./agents/claude_token.ts";
 import { envValue } from "./env_file.ts";
-import type { HostView } from "./host_view.ts";
+import { type HostView, textOf } from "./host_view.ts";
 import { mergePorts } from "./merge_ports.ts";
+import { CLAUDE_TOKEN_FILE, SNAPSHOT_TOKEN_FILE, type StagedSecrets } from "./host/secret_steps.ts";
+import type { SecretResult } from "./secrets/secret_result.ts";
+import { hasUser, type SecretSource, sourceFor } from "./secrets/secret_source.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 import type { TokenSource } from "./users/token_step.ts";
 
@@ -48,13 +52,18 @@ export interface LoadDeps {
   /** Every account there is a record of. */
   readonly known: readonly string[];
   /** Reads a secret from where the settings say. */
-  readonly readSecret: (source: string) => Promise<TokenSource>;
+  readonly readSecret: (source: SecretSource) => Promise<SecretResult>;
   /** 32 random bytes. */
   readonly random: () => Uint8Array;
 }
 
 /** What was read; the rest of `BoxInputs` is code. */
-export type LoadedBox = Omit<BoxInputs, "inHome" | "t3Keys"> & { readonly settings: Settings };
+export type LoadedBox = Omit<BoxInputs, "inHome" | "t3Keys"> & {
+  /** What else is true of the box. */
+  readonly settings: Settings;
+  /** The shared login of Claude: as its source has it, or as it was staged before. */
+  readonly claudeToken: SharedToken;
+};
 
 /** Reads the settings; a box without them has the defaults. */
 export async function loadSettings(read: ReadBytes, path: string): Promise<Settings> {
@@ -101,13 +110,18 @@ export async function loadBox(files: BoxFiles, deps: LoadDeps): Promise<LoadedBo
       `Cannot use roster "${files.roster}": ${errors.map(({ message }) => message).join("; ")}`,
     );
   }
-  const { snapshot, warnings } = await loadSnapshot(settings, roster, deps);
+  const staged = await readStaged(settings, deps);
+  const { snapshot, warnings } = await loadSnapshot(settings, roster, staged, deps);
   return {
     settings,
     state,
     gone,
     tierIssues,
     snapshot,
+    staged,
+    claudeToken: settings.claude_token === undefined
+      ? { kind: "none" }
+      : sharedToken(host, CLAUDE_TOKEN_FILE, staged.claudeToken),
     accessFile: settings.access_file,
     ledgers: [
       { path: files.ports, ports: state.ports },
@@ -117,10 +131,25 @@ export async function loadBox(files: BoxFiles, deps: LoadDeps): Promise<LoadedBo
   };
 }
 
+/** The secrets that are one for all. */
+async function readStaged(
+  { snapshot, claude_token, codex_auth }: Settings,
+  { readSecret }: LoadDeps,
+): Promise<StagedSecrets> {
+  const token = snapshot?.token;
+  const isShared = token !== undefined && token !== "generate" && !hasUser(token);
+  return {
+    ...(isShared ? { snapshotToken: await readSecret(token) } : {}),
+    ...(claude_token === undefined ? {} : { claudeToken: await readSecret(claude_token) }),
+    ...(codex_auth === undefined ? {} : { codexAuth: await readSecret(codex_auth) }),
+  };
+}
+
 async function loadSnapshot(
   { snapshot }: Settings,
   { users }: Roster,
-  { readSecret, random }: LoadDeps,
+  { snapshotToken }: StagedSecrets,
+  { host, readSecret, random }: LoadDeps,
 ): Promise<{ snapshot: SnapshotInput | undefined; warnings: readonly string[] }> {
   if (snapshot === undefined) return { snapshot: undefined, warnings: [] };
   const { url, token } = snapshot;
@@ -129,8 +158,11 @@ async function loadSnapshot(
     const source: TokenSource = { kind: "generate", make };
     return { snapshot: { url, isPerUser: true, tokenOf: () => source }, warnings: [] };
   }
-  if (!token.includes("{user}")) {
-    const source = await readSecret(token);
+  if (!hasUser(token)) {
+    const shared = sharedToken(host, SNAPSHOT_TOKEN_FILE, snapshotToken);
+    const source: TokenSource = shared.kind === "value"
+      ? shared
+      : { kind: "unavailable", why: "the one for all cannot be had" };
     const warning = "one token opens every site to every user; the sites of the roster are not " +
       'kept apart (snapshot.token: "generate" does)';
     return { snapshot: { url, isPerUser: false, tokenOf: () => source }, warnings: [warning] };
@@ -138,11 +170,34 @@ async function loadSnapshot(
   const sources = new Map<string, TokenSource>();
   for (const { os_user, browser } of users) {
     if ((browser?.sites ?? []).length === 0) continue;
-    sources.set(os_user, await readSecret(token.replaceAll("{user}", os_user)));
+    const result = await readSecret(sourceFor(token, os_user));
+    sources.set(
+      os_user,
+      result.kind === "value"
+        ? { kind: "value", token: trimmed(result.secret) }
+        : { kind: "unavailable", why: result.why },
+    );
   }
   const none: TokenSource = { kind: "unavailable", why: "the user has no sites" };
   const tokenOf = (user: string) => sources.get(user) ?? none;
   return { snapshot: { url, isPerUser: true, tokenOf }, warnings: [] };
+}
+
+/** A secret that is one for all: from its source, or as it was staged while that could be reached. */
+function sharedToken(
+  host: HostView,
+  path: string,
+  result: SecretResult | undefined,
+): Exclude<SharedToken, { kind: "none" }> {
+  if (result?.kind === "value") return { kind: "value", token: trimmed(result.secret) };
+  const text = textOf(host, path)?.trim();
+  return text === undefined || text === ""
+    ? { kind: "unavailable" }
+    : { kind: "value", token: new Secret(text) };
+}
+
+function trimmed(secret: Secret): Secret {
+  return new Secret(secret.reveal().trim());
 }
 
 /** The ports that env files on the box name, of users present and past. */

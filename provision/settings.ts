@@ -9,11 +9,11 @@ import { readStrictYaml } from "../core/strict_yaml.ts";
 import { faultText, shownValue } from "../core/text_fault.ts";
 import { checkShape } from "../core/yaml_shape.ts";
 import { HOST_SETTINGS } from "./host/host_settings.ts";
+import { hasUser, parseSource, type SecretSource } from "./secrets/secret_source.ts";
 
 const URL_RULE = "must be an http: or https: URL without a user or password";
 const SOURCE_RULE = 'must be "vault:PATH#KEY", "file:/PATH" or "env:NAME"';
-const TOKEN_RULE = 'must be "generate", "vault:PATH#KEY", "file:/PATH" or "env:NAME", ' +
-  "of which {user} may be a part";
+const TOKEN_RULE = 'must be "generate", "vault:PATH#KEY", "file:/PATH" or "env:NAME"';
 const PATH_RULE = "must be an absolute path";
 
 const HTTP_URL = z.string(URL_RULE).refine((text) => {
@@ -21,21 +21,22 @@ const HTTP_URL = z.string(URL_RULE).refine((text) => {
   const { protocol, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && username === "" && password === "";
 }, URL_RULE);
-const SOURCE_FORM = /^(?:vault:[^#\s]+#[^#\s]+|file:\/[^\s]+|env:[A-Za-z_][A-Za-z0-9_{}]*)$/;
-const SOURCE = z.string(SOURCE_RULE)
-  .refine((text) => SOURCE_FORM.test(text) && !/[{}]/.test(text), SOURCE_RULE);
-const TOKEN = z.string(TOKEN_RULE).refine(
-  (text) =>
-    text === "generate" ||
-    (SOURCE_FORM.test(text) && !/[{}]/.test(text.replaceAll("{user}", "user"))),
-  TOKEN_RULE,
+const SOURCE = z.string(SOURCE_RULE).transform((text, context) => {
+  const source = sourceOf(text, context);
+  if (source !== undefined && hasUser(source)) {
+    context.addIssue({ code: "custom", message: "must be one for all, without {user}" });
+  }
+  return source ?? z.NEVER;
+});
+const TOKEN = z.string(TOKEN_RULE).transform((text, context) =>
+  text === "generate" ? text : sourceOf(text, context) ?? z.NEVER
 );
 const PATH = z.string(PATH_RULE).regex(/^\/[^\0]*$/, PATH_RULE);
 
 const SETTINGS = z.strictObject({
   snapshot: z.strictObject({
     url: HTTP_URL.describe("The snapshot server's address, with /api/snapshot"),
-    token: TOKEN.default("generate")
+    token: TOKEN.prefault("generate")
       .describe(
         "generate: a token of each user's own, made here; or where it is: with {user} one each, " +
           "without one for all, which opens every site to everyone",
@@ -72,6 +73,12 @@ export function parseSettings(text: string, path: string): Settings {
   if (faults.length === 0 && result.isValid) return result.value;
   const sentences = faults.map(faultText).join("; ");
   throw new Fault(`Cannot read settings ${shownValue(path)}: ${sentences}`, { code: "config" });
+}
+
+function sourceOf(text: string, context: z.RefinementCtx): SecretSource | undefined {
+  const result = parseSource(text);
+  if (result.isValid) return result.source;
+  for (const message of result.faults) context.addIssue({ code: "custom", message });
 }
 
 /** A password may stand in an address, and a secret in place of where it is. */
