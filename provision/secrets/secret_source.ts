@@ -104,6 +104,9 @@ function fileSource(path: string, faults: string[]): SecretSource {
 function envSource(name: string, faults: string[]): SecretSource {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name.replaceAll(USER, "_"))) {
     faults.push("must name a variable of letters, digits and underscores");
+  } else if (!name.startsWith("HEARTH_")) {
+    // The program may read no other.
+    faults.push('must name a variable that begins with "HEARTH_"');
   }
   return { kind: "env", name };
 }

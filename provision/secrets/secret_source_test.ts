@@ -11,7 +11,7 @@ const path = fc.array(part, { minLength: 2, maxLength: 5 }).map((parts) => parts
 const source: fc.Arbitrary<SecretSource> = fc.oneof(
   fc.tuple(path, part).map(([path, key]) => ({ kind: "vault" as const, path, key })),
   path.map((text) => ({ kind: "file" as const, path: `/${text}` })),
-  fc.constantFrom("TOKEN", "_T", "T_{user}", "{user}")
+  fc.constantFrom("HEARTH_TOKEN", "HEARTH_", "HEARTH_T_{user}", "HEARTH_{user}")
     .map((name) => ({ kind: "env" as const, name })),
 );
 
@@ -62,6 +62,7 @@ Deno.test.each([
   ["file:/etc/../root/token", 'must have no "." and no ".."'],
   ["env:1TOKEN", "must name a variable"],
   ["env:", "must name a variable"],
+  ["env:TOKEN", 'must name a variable that begins with "HEARTH_"'],
 ])("parseSource() refuses %s", (text, why) => {
   const result = parseSource(text);
 
