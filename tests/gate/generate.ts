@@ -4,6 +4,7 @@
  * @module
  */
 import { runCommand } from "../../core/process.ts";
+import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { ROOT } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
@@ -18,12 +19,20 @@ export interface GeneratedFile {
 
 /** Every file that is made from code, whole or in part, as it should be. */
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
-  const schema = rosterJsonSchema();
-  const reference = "docs/reference/roster.md";
-  const page = await Deno.readTextFile(`${ROOT}${reference}`);
+  const roster = rosterJsonSchema();
+  const settings = settingsJsonSchema();
+  const page = (name: string) => Deno.readTextFile(`${ROOT}docs/reference/${name}.md`);
   const files = [
-    { path: "docs/reference/roster.schema.json", content: JSON.stringify(schema, null, 2) },
-    { path: reference, content: withSection(page, "fields", schemaTable(schema)) },
+    { path: "docs/reference/roster.schema.json", content: JSON.stringify(roster, null, 2) },
+    {
+      path: "docs/reference/roster.md",
+      content: withSection(await page("roster"), "fields", schemaTable(roster)),
+    },
+    { path: "docs/reference/provision.schema.json", content: JSON.stringify(settings, null, 2) },
+    {
+      path: "docs/reference/provision.md",
+      content: withSection(await page("provision"), "settings", schemaTable(settings)),
+    },
   ];
   return await Promise.all(files.map(async ({ path, content }) => (
     { path, content: await formatted(path, content) }

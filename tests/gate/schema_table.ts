@@ -6,7 +6,7 @@
 
 /** What is read of a schema. */
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -40,7 +40,9 @@ function fields(schema: Schema, prefix: string): readonly Field[] {
   const { properties = {}, required = [], additionalProperties } = notNull(schema);
   const own = Object.entries(properties).flatMap(([name, child]) => {
     const path = `${prefix}${name}`;
-    const fallback = child.default === undefined
+    // A map's own default is in the rows of its fields.
+    const isMap = typeof child.default === "object" && !Array.isArray(child.default);
+    const fallback = child.default === undefined || isMap
       ? required.includes(name) ? "required" : ""
       : `\`${JSON.stringify(child.default)}\``;
     const field = { path, type: typeText(child), fallback, description: child.description ?? "" };
@@ -56,7 +58,8 @@ function typeText(schema: Schema): string {
   const { type, items, enum: words } = notNull(schema);
   if (words !== undefined) return words.map((word) => `\`${word}\``).join(", ");
   if (items !== undefined) return `list of ${typeText(items)}`;
-  return type === "object" ? "map" : type === "string" ? "text" : type ?? "";
+  const name = typeof type === "object" ? type.find((one) => one !== "null") : type;
+  return name === "object" ? "map" : name === "string" ? "text" : name ?? "";
 }
 
 /** The schema without the choice of being empty. */
