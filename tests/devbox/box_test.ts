@@ -129,7 +129,8 @@ Deno.test("bootBox() gives every box all ports when their networks are private",
   await using host = serve();
   await using unforwarded = serve();
   const { port } = host.addr;
-  const options = { network: "private", forward: [port] } as const;
+  const forward = [port, { port, at: 8088 }];
+  const options = { network: "private", forward } as const;
   await using one = await bootBox(options);
   await using other = await bootBox(options);
 
@@ -140,8 +141,9 @@ Deno.test("bootBox() gives every box all ports when their networks are private",
 
   for (const box of [one, other]) {
     assert.equal(await ask(box.address, 8931), "200 a box");
-    const fetched = box.sh(`exec ${DENO} eval '${fetchText(port)}'`);
-    assert.equal(await fetched, "from the host\n");
+    for (const at of [port, 8088]) {
+      assert.equal(await box.sh(`exec ${DENO} eval '${fetchText(at)}'`), "from the host\n");
+    }
     const other = await box.run([
       "sh",
       "-c",

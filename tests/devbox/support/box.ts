@@ -35,7 +35,14 @@ import { makeBoxHome } from "./box_home.ts";
 import { type BoxProcess, startBoxProcess } from "./box_process.ts";
 import { denoDir } from "./deno_dir.ts";
 import { startProxy } from "./proxy.ts";
-import { boxAddress, type Cable, forwardPort, portUnits, takeCable } from "./network.ts";
+import {
+  boxAddress,
+  type Cable,
+  type ForwardedPort,
+  forwardPort,
+  portUnits,
+  takeCable,
+} from "./network.ts";
 
 /** Files of a box, to boot other boxes over; hold it as long as they run. */
 export interface Layer extends AsyncDisposable {
@@ -62,7 +69,7 @@ export interface BoxOptions {
   /** Which network it is in. @default {"host"} */
   readonly network?: "host" | "private";
   /** Ports of the machine's 127.0.0.1 that are at 127.0.0.1 in a private network too. */
-  readonly forward?: readonly number[];
+  readonly forward?: readonly (number | ForwardedPort)[];
   /** Whether programs in a private network find the world, by a proxy. @default {false} */
   readonly hasWorld?: boolean;
 }
@@ -131,7 +138,8 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   const home = held.use(await makeBoxHome());
   const cable = network === "private" ? takeCable() : undefined;
   const proxy = cable !== undefined && hasWorld ? held.use(await startProxy()) : undefined;
-  const forward = [...options.forward ?? [], ...proxy === undefined ? [] : [proxy.port]];
+  const forward = [...options.forward ?? [], ...proxy === undefined ? [] : [proxy.port]]
+    .map((each) => typeof each === "number" ? { port: each } : each);
   const trees = on?.trees ?? [];
   await Deno.mkdir(`${home.path}/upper/etc`);
   await Deno.writeTextFile(
@@ -144,7 +152,7 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   );
   let running: BoxProcess | undefined;
   held.defer(cutPower);
-  let forwards: readonly AsyncDisposable[] = [];
+  const forwards: AsyncDisposable[] = [];
 
   async function powerOn(): Promise<void> {
     running = await startBoxProcess({
@@ -157,7 +165,10 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
         await cable?.lay(pid);
       },
     });
-    if (cable !== undefined) forwards = forward.map((port) => forwardPort(cable, port));
+    if (cable !== undefined) {
+      const ports = new Set(forward.map(({ port }) => port));
+      for (const port of ports) forwards.push(forwardPort(cable, port));
+    }
     const { leader } = running;
     // Until systemd listens, systemctl fails; from then on it waits for the end of booting.
     await eventually("The box booting", async () => {
@@ -170,8 +181,7 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
     if (running === undefined) throw new Error("The box is off");
     const code = await withDeadline(running.ended, SHUTDOWN_MS, "The box shutting down");
     running = undefined;
-    for (const each of forwards) await each[Symbol.asyncDispose]();
-    forwards = [];
+    for (const each of forwards.splice(0)) await each[Symbol.asyncDispose]();
     return code;
   }
 
@@ -267,7 +277,7 @@ function mounted(cache: string): readonly Bind[] {
 async function writePortUnits(
   root: string,
   cable: Cable,
-  ports: readonly number[],
+  ports: readonly ForwardedPort[],
 ): Promise<void> {
   const folder = `${root}/etc/systemd/system`;
   const wants = `${folder}/sockets.target.wants`;

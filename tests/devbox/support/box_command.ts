@@ -7,6 +7,7 @@
  * @module
  */
 import { DeadlineError } from "../../../core/deadline.ts";
+import { readLines } from "../../../core/lines.ts";
 import { childrenOf } from "./box_process.ts";
 import { worldEnv } from "./debian.ts";
 
@@ -20,6 +21,8 @@ export interface BoxCommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it runs. @default The user's home. */
   readonly cwd?: string;
+  /** Takes each line of its standard output as it comes. */
+  readonly onLine?: (line: string) => void;
   /** The longest it may take, in milliseconds; then it is killed. @default {120000} */
   readonly deadlineMs?: number;
 }
@@ -104,22 +107,23 @@ async function collect(
   command: readonly string[],
   options: BoxCommandOptions,
 ): Promise<BoxCommandResult> {
-  const { input, deadlineMs = 120_000 } = options;
+  const { input, onLine, deadlineMs = 120_000 } = options;
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
     process.kill("SIGKILL");
   }, deadlineMs);
   try {
-    const [output] = await Promise.all([
-      process.output(),
+    const [forBytes, forLines] = process.stdout.tee();
+    const [{ code }, bytes, stderr] = await Promise.all([
+      process.status,
+      new Response(forBytes).bytes(),
+      new Response(process.stderr).text(),
+      readLines(forLines, onLine ?? (() => {})),
       input === undefined ? undefined : feed(process.stdin, input),
     ]);
     if (isLate) throw new DeadlineError(`"${command.join(" ")}" in a box`, deadlineMs);
-    const decoder = new TextDecoder();
-    const bytes = output.stdout;
-    const { code } = output;
-    return { code, bytes, stdout: decoder.decode(bytes), stderr: decoder.decode(output.stderr) };
+    return { code, bytes, stdout: new TextDecoder().decode(bytes), stderr };
   } finally {
     clearTimeout(timer);
   }

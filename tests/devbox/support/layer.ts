@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bootBox, type Box, type Layer } from "./box.ts";
+import { bootBox, type Box, type BoxOptions, type Layer } from "./box.ts";
 import { holdTree, moveInto } from "./cache.ts";
 
 /** How a layer is made. */
@@ -14,16 +14,18 @@ export interface LayerRecipe {
   readonly on?: Layer;
   /** Everything that decides what is in it, such as versions, beside the code of `install`. */
   readonly inputs: readonly string[];
-  /** Sets up the box whose files become the layer. It is in the host's network. */
+  /** Which network the box is in while it is made, and what else it has. @default The host's. */
+  readonly boot?: Omit<BoxOptions, "on">;
+  /** Sets up the box whose files become the layer. */
   readonly install: (box: Box) => Promise<void>;
 }
 
 /** Holds a layer; makes it where it is not there yet. */
 export async function holdLayer(recipe: LayerRecipe): Promise<Layer> {
-  const { name, on, inputs, install } = recipe;
+  const { name, on, inputs, boot = {}, install } = recipe;
   const below = on?.trees ?? [];
   const tree = await holdTree(name, [...inputs, install.toString(), ...below], async (dir) => {
-    await using box = await bootBox(on === undefined ? {} : { on });
+    await using box = await bootBox({ ...boot, ...(on === undefined ? {} : { on }) });
     await install(box);
     await using layer = await box.saveLayer();
     await moveInto(layer.trees[0] ?? "", dir);

@@ -20,6 +20,14 @@ export interface Cable {
   lay(pid: number): Promise<void>;
 }
 
+/** A port of the host's 127.0.0.1. */
+export interface ForwardedPort {
+  /** Its number on the host. */
+  readonly port: number;
+  /** Its number at the box's 127.0.0.1. @default The same. */
+  readonly at?: number;
+}
+
 /** The bits of a network of four addresses: two of them are usable. */
 const PREFIX = 30;
 
@@ -57,10 +65,13 @@ export function boxAddress(cable: Cable): string {
  * Units that carry connections to a port of the box's 127.0.0.1 to the host's end, from early in the
  * boot on, by path below `/etc/systemd/system`.
  */
-export function portUnits(cable: Cable, port: number): Readonly<Record<string, string>> {
+export function portUnits(
+  cable: Cable,
+  { port, at = port }: ForwardedPort,
+): Readonly<Record<string, string>> {
   return {
-    [`host-port-${port}.socket`]: `[Socket]\nListenStream=127.0.0.1:${port}\n`,
-    [`host-port-${port}.service`]:
+    [`host-port-${at}.socket`]: `[Socket]\nListenStream=127.0.0.1:${at}\n`,
+    [`host-port-${at}.service`]:
       `[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd ${cable.host}:${port}\n`,
   };
 }
