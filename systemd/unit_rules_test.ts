@@ -29,7 +29,7 @@ Deno.test.each([
   ["it uses a tilde", "--output-dir /home/%i/", "--output-dir ~/", '"~/" is not expanded'],
   ["it names somebody's home", "BindPaths=/home/%i", "BindPaths=/home/ada", "must be /home/%i"],
   ["it runs as somebody", "User=%i", "User=ada", "must be %i"],
-  ["it runs npx", "/usr/bin/node /opt", "/usr/bin/npx /opt", "npx resolves"],
+  ["it runs npx", "/opt/hearth/node/current/bin/node", "/usr/bin/npx", "npx resolves"],
   ["it follows the latest", "@playwright/mcp/cli.js", "@playwright/mcp@latest", "npx resolves"],
   [
     "a secret is in the environment",

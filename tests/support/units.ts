@@ -15,7 +15,7 @@ const ANALYZE = "/usr/bin/systemd-analyze";
 /** Ten times the exposure that is allowed, as `--threshold=` wants it. */
 const THRESHOLD = 20;
 /** What is not on every machine that runs the tests. */
-const INSTALLED = /^(ExecStart=)(?:\/usr\/local\/bin\/[\w-]+|\/usr\/bin\/node|\/opt\/t3\/\S+)/gm;
+const INSTALLED = /^(ExecStart=)(?:\/usr\/local\/bin\/[\w-]+|\/opt\/(?:hearth|t3)\/\S+)/gm;
 
 /** Every unit's text by its name, in order. */
 export const UNITS: ReadonlyMap<string, string> = new Map(

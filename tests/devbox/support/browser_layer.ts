@@ -41,7 +41,6 @@ export function holdBrowserLayer(): Promise<Layer> {
       await box.sh(`
         ln -s ${NODE_VERSION} /opt/hearth/node/current
         ln -s ${mcp} /opt/hearth/mcp/current
-        ln -s /opt/hearth/node/current/bin/node /usr/bin/node
         chmod -R go+rX /opt/hearth`);
     },
   });
