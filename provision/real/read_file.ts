@@ -99,10 +99,10 @@ function readWhole(descriptor: number, size: number): Uint8Array | undefined {
   let length = 0;
   while (true) {
     const count = readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (count === 0) return bytes.subarray(0, length);
     length += count;
     if (length > MAX_READ_BYTES) return undefined;
-    if (length < bytes.length) continue;
+    // A regular file gives all that is asked for, or what there is.
+    if (length < bytes.length) return bytes.subarray(0, length);
     const larger = new Uint8Array(Math.min(bytes.length * 2, MAX_READ_BYTES + 1));
     larger.set(bytes);
     bytes = larger;

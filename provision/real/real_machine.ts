@@ -1,9 +1,11 @@
 /**
  * This machine, to be looked at and changed.
  *
- * Below a home, everything is done by its owner; elsewhere by root. Runs, beside what
- * `real_host.ts` runs: `/usr/sbin/{useradd,usermod,groupadd,groupmod}`, `/usr/bin/{gpasswd,chage,
- * cp,chown,sync,ln,systemctl}`, and `/usr/bin/setpriv` for what runs as a user.
+ * Below a home, everything is done by its owner; elsewhere by root.
+ *
+ * A permission set needs to name two programs, `/usr/bin/timeout` and `/usr/bin/setpriv`, which
+ * start the others: `/usr/sbin/{useradd,usermod,groupadd,groupmod}`, `/usr/bin/{gpasswd,chage,cp,
+ * chown,sync,ln,systemctl,cat,find}`, and as a user `/usr/bin/env`, `/bin/sh` and what that runs.
  *
  * @module
  */

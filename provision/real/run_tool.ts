@@ -16,6 +16,14 @@ const SETPRIV = "/usr/bin/setpriv";
 const TIMEOUT = "/usr/bin/timeout";
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** Exit codes of timeout(1). */
+const TIMED_OUT = 124;
+const NOT_FOUND = 127;
+const KILLED = 137;
+
+/** How long it may take until a program that is killed is gone. */
+const GRACE_MS = 15_000;
+
 /** What is kept of each stream. */
 const KEPT_BYTES = 64 * 1024;
 
@@ -71,73 +79,67 @@ export type RunTool = (tool: Tool) => Promise<ToolEnd>;
  * @param tool What to run.
  */
 export async function runTool(tool: Tool): Promise<ToolEnd> {
-  const { command, deadlineMs = 60_000, as } = tool;
-  const argv = as === undefined ? [command, ...tool.args] : asUser(tool, as, deadlineMs);
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(argv[0] ?? command, {
-      args: argv.slice(1),
-      env: { ...environmentOf(as), ...tool.env },
-      clearEnv: true,
-      // A user's home may not let root in, and may be gone: `env --chdir` enters it as the user.
-      cwd: "/",
-      stdin: tool.stdin === undefined ? "null" : "piped",
-      stdout: "piped",
-      stderr: "piped",
-      detached: true,
-    }).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const trouble = `"${command}" is not installed`;
-    return { code: 127, stdout: "", stderr: "", trouble };
-  }
+  const { command, deadlineMs = 60_000, as, stdin } = tool;
+  const [program = "", ...args] = commandLine(tool, deadlineMs);
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...environmentOf(as), ...tool.env },
+    clearEnv: true,
+    // A user's home may not let root in, and may be gone: `env --chdir` enters it as the user.
+    cwd: "/",
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   let isOver = false;
-  let isLate = false;
   const over = setTimeout(() => isOver = true, deadlineMs);
-  // `timeout` ends a user's program; this is for root's, and for when that fails.
-  const late = setTimeout(() => {
-    isLate = true;
-    killQuietly(child);
-  }, as === undefined ? deadlineMs : deadlineMs + 15_000);
+  // What `timeout` could not end.
+  const late = setTimeout(() => killQuietly(child), deadlineMs + GRACE_MS);
   try {
-    const fed = tool.stdin === undefined ? undefined : feed(child.stdin, contentBytes(tool.stdin));
+    const fed = stdin === undefined ? undefined : feed(child.stdin, contentBytes(stdin));
     const { code } = await child.status;
     await fed;
     const printed = { stdout: await stdout.end(), stderr: await stderr.end() };
-    if (isLate || (isOver && as !== undefined && (code === 124 || code === 137))) {
+    if (isOver && (code === TIMED_OUT || code === KILLED)) {
       const trouble = `"${command}" did not end within ${deadlineMs / 1_000} s`;
-      return { code: 124, ...printed, trouble };
+      return { code: TIMED_OUT, ...printed, trouble };
     }
-    const said = lastLine(printed.stderr) ?? lastLine(printed.stdout);
-    const trouble = code === 0
-      ? undefined
-      : `"${command}" ended with ${code}${said === undefined ? "" : `: ${said}`}`;
-    return { code, ...printed, trouble };
+    return { code, ...printed, trouble: troubleOf(command, code, printed) };
   } finally {
     clearTimeout(over);
     clearTimeout(late);
   }
 }
 
-/** The command line that gives up root for good, with the deadline outside of it. */
-function asUser(tool: Tool, as: Identity, deadlineMs: number): string[] {
+/** Why a program that ended did not succeed. */
+function troubleOf(
+  command: string,
+  code: number,
+  printed: { readonly stdout: string; readonly stderr: string },
+): string | undefined {
+  if (code === 0) return undefined;
+  if (code === NOT_FOUND && /: failed to run command |^\/usr\/bin\/env: /.test(printed.stderr)) {
+    return `"${command}" is not installed`;
+  }
+  const said = lastLine(printed.stderr) ?? lastLine(printed.stdout);
+  return `"${command}" ended with ${code}${said === undefined ? "" : `: ${said}`}`;
+}
+
+/**
+ * The program with its deadline around it, and for a user's all that gives up root for good. So
+ * these two programs are all that a permission set has to name.
+ */
+function commandLine(tool: Tool, deadlineMs: number): readonly string[] {
+  const { command, args, as } = tool;
+  const timeout = [TIMEOUT, "--kill-after=5", `${deadlineMs / 1_000}`];
+  if (as === undefined) return [...timeout, command, ...args];
   return [
-    SETPRIV,
-    "--pdeathsig=TERM",
-    TIMEOUT,
-    "--kill-after=5",
-    `${deadlineMs / 1_000}`,
-    SETPRIV,
-    `--reuid=${as.uid}`,
-    `--regid=${as.gid}`,
-    "--init-groups",
-    "--no-new-privs",
-    "--inh-caps=-all",
-    "/usr/bin/env",
-    `--chdir=${as.home}`,
-    tool.command,
-    ...tool.args,
+    ...[SETPRIV, "--pdeathsig=TERM", ...timeout],
+    ...[SETPRIV, `--reuid=${as.uid}`, `--regid=${as.gid}`, "--init-groups"],
+    ...["--no-new-privs", "--inh-caps=-all"],
+    ...["/usr/bin/env", `--chdir=${as.home}`, command, ...args],
   ];
 }
 
