@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { installStep } from "./install_step.ts";
+import { type Laid, memoryHome } from "./memory_home.ts";
+
+const URL = "https://claude.example.com/install.sh";
+const PATH = ".local/bin/claude";
+
+function plan(laid: Readonly<Record<string, Laid>>) {
+  const said = memoryHome(laid).run((context) => installStep(context, "ada", URL));
+  assert.equal(said.length, 1);
+  return said[0];
+}
+
+Deno.test("installStep() installs Claude where there is none, or a link to nowhere", () => {
+  for (const laid of [{}, { [PATH]: { link: "/home/ada/gone" } }, { [PATH]: "half" }]) {
+    const item = plan(laid);
+
+    assert.ok(item?.state === "change");
+    assert.deepEqual(item.action, { kind: "install_claude", user: "ada", url: URL });
+    assert.equal(item.retry, `runuser -l ada -c 'curl -fsSL ${URL} | bash'`);
+  }
+});
+
+Deno.test("installStep() leaves a Claude that is there", () => {
+  const program = { text: "ELF", mode: 0o755 };
+  assert.equal(plan({ [PATH]: program })?.state, "ok");
+  assert.equal(
+    plan({
+      [PATH]: { link: "/home/ada/.local/share/claude/versions/2.1.0" },
+      ".local/share/claude/versions/2.1.0": program,
+    })?.state,
+    "ok",
+  );
+});
+
+Deno.test("installStep() warns of a directory in its place", () => {
+  const item = plan({ [PATH]: { directoryOf: 1001 } });
+
+  assert.ok(item?.state === "problem" && item.severity === "warning");
+});
