@@ -19,9 +19,14 @@ import { agentEnv, identityOf } from "./run_as.ts";
 
 /** The script is 5 kB long. A whole argument of a program may have 128 KiB. */
 const MAX_SCRIPT_LENGTH = 60_000;
-const DOWNLOAD_SECONDS = 60;
-/** It downloads some 380 MB. */
-const INSTALL_DEADLINE_MS = 15 * 60_000;
+
+/** How the installer is had and run. */
+export interface InstallerOptions {
+  /** The longest the script may take to come. @default {60} */
+  readonly downloadSeconds?: number;
+  /** The longest the installer may take. It downloads some 380 MB. @default {900} */
+  readonly installSeconds?: number;
+}
 
 type Script =
   | { readonly isThere: true; readonly text: string }
@@ -31,7 +36,8 @@ type Script =
  * Makes what carries out `install_claude`: one for a run of the provisioner, which asks each address
  * once, so that one that cannot be reached is waited for once and not for every user.
  */
-export function claudeInstaller(): Perform<"install_claude"> {
+export function claudeInstaller(options: InstallerOptions = {}): Perform<"install_claude"> {
+  const { downloadSeconds = 60, installSeconds = 900 } = options;
   const scripts = new Map<string, Promise<Script>>();
   return async ({ user, url }, { host, runTool }) => {
     const failed = (why: string): Outcome => ({
@@ -40,14 +46,15 @@ export function claudeInstaller(): Perform<"install_claude"> {
     });
     const as = identityOf(host, user);
     if (as === undefined) return failed("there is no such account");
-    const script = await (scripts.get(url) ?? remember(scripts, url, download(url, runTool)));
+    const script =
+      await (scripts.get(url) ?? remember(scripts, url, download(url, runTool, downloadSeconds)));
     if (!script.isThere) return failed(script.why);
     const { trouble } = await runTool({
       command: "/bin/bash",
       args: ["-c", script.text, "bash"],
       env: agentEnv(as.home),
       as,
-      deadlineMs: INSTALL_DEADLINE_MS,
+      deadlineMs: installSeconds * 1_000,
     });
     if (trouble !== undefined) return failed(`the installer failed: ${trouble}`);
     const path = `${as.home}/.local/bin/claude`;
@@ -61,7 +68,7 @@ function remember<K, V>(map: Map<K, V>, key: K, value: V): V {
   return value;
 }
 
-async function download(url: string, runTool: RunTool): Promise<Script> {
+async function download(url: string, runTool: RunTool, seconds: number): Promise<Script> {
   const { stdout, stderr, trouble } = await runTool({
     command: "/usr/bin/curl",
     args: [
@@ -71,6 +78,7 @@ async function download(url: string, runTool: RunTool): Promise<Script> {
       "--show-error",
       "--fail",
       "--location",
+      "--globoff",
       "--proto",
       "=http,https",
       "--proto-redir",
@@ -78,13 +86,16 @@ async function download(url: string, runTool: RunTool): Promise<Script> {
       "--connect-timeout",
       "15",
       "--max-time",
-      String(DOWNLOAD_SECONDS),
+      String(seconds),
+      "--max-filesize",
+      String(MAX_SCRIPT_LENGTH),
+      // Apart from the script, which may be anything.
       "--write-out",
       "%{stderr}%{http_code}",
       "--",
       url,
     ],
-    deadlineMs: (DOWNLOAD_SECONDS + 15) * 1_000,
+    deadlineMs: (seconds + 15) * 1_000,
   });
   const no = (why: string): Script => ({ isThere: false, why: `${url} ${why}` });
   if (trouble !== undefined) return no(`cannot be had: ${trouble}`);

@@ -22,6 +22,7 @@ import { readUnits, type UnitTable } from "./unit_table.ts";
 export type Forgotten =
   | { readonly what: "accounts" }
   | { readonly what: "every unit" }
+  | { readonly what: "listeners" }
   | { readonly what: "unit"; readonly unit: string };
 
 /** The real machine. */

@@ -89,7 +89,8 @@ export function realMachine(deps: MachineDeps): RealMachine {
       case "install_claude":
         return performers.install_claude(action, context);
       case "retire_legacy":
-        return performers.retire_legacy(action, context);
+        return performers.retire_legacy(action, context)
+          .finally(() => host.forget({ what: "listeners" }));
       case "install_packages":
         return performers.install_packages(action, context).finally(forgetAll);
       case "install_tree":

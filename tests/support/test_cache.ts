@@ -15,13 +15,15 @@ export function testCacheDir(): string {
  *
  * @param name What it is, with everything that decides what is in it, such as `node-22.23.3`.
  * @param make Fills an empty directory, which then becomes it.
+ * @param base Where it is kept, where that matters.
  * @returns Its path.
  */
 export async function cachedDirectory(
   name: string,
   make: (directory: string) => Promise<void>,
+  base: string = testCacheDir(),
 ): Promise<string> {
-  const parent = `${testCacheDir()}/programs`;
+  const parent = `${base}/programs`;
   const path = `${parent}/${name}`;
   await Deno.mkdir(parent, { recursive: true });
   using lock = await Deno.open(`${path}.lock`, { write: true, create: true });
