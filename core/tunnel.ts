@@ -21,7 +21,6 @@ export type EndReason =
   | "client_stalled"
   | "client_silent"
   | "browser_ended"
-  | "instance_ended"
   | "instance_vanished"
   | "user_removed"
   | "guard"
@@ -90,6 +89,8 @@ export interface TunnelStats {
   readonly up: FrameScanner;
   /** The server's frames. */
   readonly down: FrameScanner;
+  /** Which side sent the first Close frame, if any did. */
+  readonly closedFirst: "client" | "server" | undefined;
 }
 
 /** A running tunnel. */
@@ -101,6 +102,7 @@ export class Tunnel {
   readonly #watch = new ClientWatch();
   #upBytes = 0;
   #end: EndReason | undefined;
+  #closedFirst: "client" | "server" | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -122,6 +124,7 @@ export class Tunnel {
       downBytes: this.#down.sentBytes,
       up: this.#up,
       down: this.#down.scanner,
+      closedFirst: this.#closedFirst,
     };
   }
 
@@ -203,9 +206,11 @@ export class Tunnel {
     this.#upBytes += piece.length;
     if (this.#filter === undefined) {
       this.#up.push(piece);
+      if (this.#up.hasClosed) this.#closedFirst ??= "client";
       return await writeAll(server, piece);
     }
     const { forward, replies, close } = this.#filter.push(piece);
+    if (this.#up.hasClosed) this.#closedFirst ??= "client";
     for (const bytes of forward) await writeAll(server, bytes);
     for (const frame of replies) this.#down.inject(frame);
     if (close !== undefined) this.close(close);
@@ -220,6 +225,7 @@ export class Tunnel {
         const count = await server.read(buffer.bytes);
         if (count === null) break;
         await this.#down.relay(buffer.taken(count));
+        if (this.#down.scanner.hasClosed) this.#closedFirst ??= "server";
         if (this.#down.isEnded) break;
       }
     } catch {

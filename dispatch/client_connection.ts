@@ -1,0 +1,361 @@
+/**
+ * One connection from the ingress: its requests, one after the other. They may be of different
+ * people, since an ingress reuses its connections for everybody.
+ *
+ * @module
+ */
+import { ByteSource } from "../core/byte_source.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/log.ts";
+import { hasToken, headerValue, parseRequestHead, type RequestHead } from "../core/request_head.ts";
+import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
+import { type Cut, SHUTDOWN, USER_REMOVED } from "./cut.ts";
+import type { DispatchMetrics } from "./dispatch_metrics.ts";
+import { exchange } from "./exchange.ts";
+import { type IdentityRules, readIdentity } from "./identity.ts";
+import type { InstanceHealth } from "./instance_health.ts";
+import type { InstancePool } from "./instance_pool.ts";
+import {
+  backWithCookies,
+  type LocalAnswer,
+  noSession,
+  refusal,
+  renderLocalAnswer,
+} from "./local_answer.ts";
+import { failedPage, loopPage, unreachablePage } from "./pages.ts";
+import { type RequestKind, requestKind } from "./request_kind.ts";
+import type { Destination, RoutingTable } from "./routing_table.ts";
+import { cookieForInstance, hasSessionProof } from "./session_proof.ts";
+import { type SignIn, signIn, type SignInDeps } from "./sign_in.ts";
+import { runWebSocket } from "./web_socket_session.ts";
+
+/** What every connection needs. */
+export interface ConnectionDeps {
+  /** Whom to believe. */
+  readonly identity: IdentityRules;
+  /** The table as it is now. */
+  readonly table: () => RoutingTable;
+  /** Signs people in. */
+  readonly signIn: SignInDeps;
+  /** The connections to instances. */
+  readonly pool: InstancePool;
+  /** Which instances do not answer. */
+  readonly health: InstanceHealth;
+  /** The name of each instance's cookie, as far as it was told. */
+  readonly cookieNames: Map<number, string>;
+  /** How long a head may take, in milliseconds. */
+  readonly headTimeoutMs: number;
+  /** How long a connection may be idle, in milliseconds. */
+  readonly idleTimeoutMs: number;
+  /** How long a client may take to take its last bytes and leave, in milliseconds. */
+  readonly lingerMs: number;
+  /** The figures. */
+  readonly metrics: DispatchMetrics;
+  /** The time. */
+  readonly clock: Clock;
+  /** The log. */
+  readonly log: Logger;
+  /** Aborted when the program stops. */
+  readonly signal: AbortSignal;
+}
+
+/** One client's connection. */
+export class ClientConnection {
+  readonly #client: Deno.TcpConn;
+  readonly #deps: ConnectionDeps;
+  readonly #source: ByteSource;
+  readonly #peer: string;
+  #current: { readonly key: string; readonly destination: Destination } | undefined;
+  #abort: AbortController | undefined;
+  #closeWebSocket: ((cut: Cut) => void) | undefined;
+  #isWaiting = false;
+
+  /**
+   * Nothing is read before {@linkcode ClientConnection.run}.
+   *
+   * @param client The socket.
+   * @param deps What it needs.
+   */
+  constructor(client: Deno.TcpConn, deps: ConnectionDeps) {
+    this.#client = client;
+    this.#deps = deps;
+    this.#source = new ByteSource(client);
+    this.#peer = client.remoteAddr.hostname;
+    client.setNoDelay(true);
+  }
+
+  /** Serves requests until either side is done. */
+  async run(): Promise<void> {
+    try {
+      for (let isFirst = true; await this.#serveOne(isFirst); isFirst = false);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      // The client broke its connection; there is nobody left to tell.
+      this.#deps.log.debug("connection broke", { peer: this.#peer, error });
+    } finally {
+      closeQuietly(this.#client);
+    }
+  }
+
+  /** Ends the connection where it waits for a request; else after the answer it is at. */
+  closeIfWaiting(): void {
+    if (this.#isWaiting) closeQuietly(this.#client);
+  }
+
+  /** Ends what the connection is doing for somebody whom the table no longer sends there. */
+  cutIfMoved(table: RoutingTable): void {
+    if (this.#current === undefined) return;
+    const { key, destination } = this.#current;
+    const now = table.get(key);
+    if (now?.port === destination.port && now.user === destination.user) return;
+    this.cut(USER_REMOVED);
+  }
+
+  /** Ends what the connection is doing: a WebSocket with a Close frame, anything else at once. */
+  cut(cut: Cut): void {
+    if (this.#closeWebSocket !== undefined) return this.#closeWebSocket(cut);
+    if (cut.end === "shutdown" && this.#current !== undefined) return;
+    this.#abort?.abort();
+    closeQuietly(this.#client);
+  }
+
+  async #serveOne(isFirst: boolean): Promise<boolean> {
+    const read = await this.#readHead(isFirst);
+    if (read === undefined) return false;
+    if ("reason" in read) return await this.#answer(read, undefined);
+    const head = read;
+    if (isHealthCheck(head)) {
+      return await this.#answer({ reason: "healthy", status: 200, body: "ok\n" }, head);
+    }
+    const { identity, table, log } = this.#deps;
+    const who = readIdentity(head.fields, this.#peer, identity);
+    if (who.kind === "refused") {
+      log.warn("refused", { reason: who.reason, peer: this.#peer });
+      return await this.#answer(refusal(who.reason), head);
+    }
+    if (head.version === "1.0") return await this.#answer(refusal("http_version"), head);
+    if (head.method === "TRACE") return await this.#answer(refusal("method"), head);
+    const destination = table().get(who.key);
+    if (destination === undefined) {
+      log.warn("refused", { reason: "user_unmapped", identity: who.key, peer: this.#peer });
+      return await this.#answer(refusal("user_unmapped"), head);
+    }
+    this.#current = { key: who.key, destination };
+    try {
+      return await this.#serveUser(head, destination, who.key);
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  async #serveUser(head: RequestHead, destination: Destination, key: string): Promise<boolean> {
+    const kind = requestKind(head);
+    if (kind === "navigation") {
+      const answer = await this.#signIn(head, destination, key);
+      if (answer !== undefined) return await this.#answer(answer, head);
+      // The table may have changed while the person was signed in.
+      if (!this.#isStillMapped(key, destination)) {
+        return await this.#answer(refusal("user_unmapped"), head);
+      }
+    } else if (!hasSessionProof(head, this.#deps.cookieNames.get(destination.port))) {
+      return await this.#answer(noSession(), head);
+    }
+    return await this.#proxy(head, destination, kind);
+  }
+
+  /** What to answer a person instead of passing their request on, if anything. */
+  async #signIn(
+    head: RequestHead,
+    destination: Destination,
+    key: string,
+  ): Promise<LocalAnswer | undefined> {
+    const { health, metrics, log, cookieNames } = this.#deps;
+    const { user, port } = destination;
+    const browser = headerValue(head.fields, "user-agent") ?? "";
+    const result = await signIn(this.#deps.signIn, {
+      destination,
+      cookie: cookieForInstance(head.fields),
+      who: `${key} ${browser}`,
+    });
+    if (result.kind !== "unreachable") health.noteAlive(port);
+    if ("cookieName" in result && result.cookieName !== undefined) {
+      cookieNames.set(port, result.cookieName);
+    }
+    this.#note(result, user);
+    switch (result.kind) {
+      case "through":
+        if (result.doubt !== undefined) {
+          metrics.doubts.inc();
+          log.warn("session not known, let through", { user, why: result.doubt });
+        }
+        return undefined;
+      case "paired":
+        return this.#isStillMapped(key, destination)
+          ? backWithCookies(head.target, result.setCookies)
+          : refusal("user_unmapped");
+      case "unreachable":
+        return this.#unreachable(destination);
+      case "looping":
+        return loopPage(user);
+      case "failed":
+        return failedPage(user, result.step, result.text);
+    }
+  }
+
+  #note(result: SignIn, user: string): void {
+    const { metrics, log } = this.#deps;
+    if (result.kind === "paired") {
+      const { endpoint, isFallback, durationMs } = result;
+      metrics.pairings.inc({ endpoint, outcome: "paired" });
+      metrics.pairingSeconds.observe(durationMs / 1_000);
+      log.info("paired", {
+        user,
+        endpoint,
+        fallback: isFallback,
+        dur_ms: Math.round(durationMs),
+      });
+    } else if (result.kind === "failed" || result.kind === "looping") {
+      const outcome = result.kind === "failed" ? `${result.step}_failed` : "looping";
+      metrics.pairings.inc({ endpoint: "none", outcome });
+      log.error("not paired", {
+        user,
+        outcome,
+        ...(result.kind === "failed" ? { why: result.text } : {}),
+      });
+    }
+  }
+
+  #isStillMapped(key: string, { user, port }: Destination): boolean {
+    const now = this.#deps.table().get(key);
+    return now?.user === user && now.port === port;
+  }
+
+  #unreachable({ user, port }: Destination): LocalAnswer {
+    const { health, clock } = this.#deps;
+    return unreachablePage(user, health.noteDead(port), clock.now());
+  }
+
+  async #proxy(head: RequestHead, destination: Destination, kind: RequestKind): Promise<boolean> {
+    const { pool, metrics, health, identity, signal, log } = this.#deps;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const end = await exchange({
+      client: this.#client,
+      source: this.#source,
+      head,
+      isUpgrade: kind === "web_socket",
+      port: destination.port,
+      identityHeader: identity.header,
+      pool,
+      isLast: () => signal.aborted || hasToken(head.fields, "connection", "close"),
+      signal: abort.signal,
+      onBytes: (direction, count) => metrics.bytes.inc({ direction }, count),
+    });
+    this.#abort = undefined;
+    if (end.kind === "unreachable") {
+      const page = this.#unreachable(destination);
+      return await this.#answer(page, head);
+    }
+    if (end.kind === "no_answer") {
+      log.warn("no answer of an instance", { user: destination.user, port: destination.port });
+      return await this.#answer(refusal("instance_answer"), head);
+    }
+    health.noteAlive(destination.port);
+    if (end.kind === "cut") {
+      if (end.status !== undefined) this.#countProxied(kind, end.status);
+      return false;
+    }
+    if (end.kind === "upgraded") {
+      this.#countProxied(kind, 101);
+      await runWebSocket({
+        client: this.#client,
+        source: this.#source,
+        upstream: end.upstream,
+        answer: end.answer,
+        user: destination.user,
+        lingerMs: this.#deps.lingerMs,
+        metrics,
+        clock: this.#deps.clock,
+        log,
+        onOpen: (close) => {
+          this.#closeWebSocket = close;
+          if (signal.aborted) close(SHUTDOWN);
+        },
+      });
+      return false;
+    }
+    this.#countProxied(kind, end.status);
+    if (!end.isKept) await this.#linger(end.uploading);
+    return end.isKept;
+  }
+
+  #countProxied(kind: RequestKind, status: number): void {
+    this.#deps.metrics.proxied.inc({ kind, status: `${Math.floor(status / 100)}xx` });
+  }
+
+  async #readHead(isFirst: boolean): Promise<RequestHead | LocalAnswer | undefined> {
+    const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
+    let isLate = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const startTimer = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        isLate = true;
+        // Reading ends, writing still works: a slow client is told why.
+        if (this.#source.hasPending) void this.#answer(refusal("head_timeout"), undefined);
+        else closeQuietly(this.#client);
+      }, ms);
+    };
+    try {
+      if (signal.aborted) return undefined;
+      this.#isWaiting = true;
+      startTimer(isFirst ? headTimeoutMs : idleTimeoutMs);
+      if (!(await this.#source.waitForByte())) return undefined;
+      this.#isWaiting = false;
+      startTimer(headTimeoutMs);
+      const read = await this.#source.readHead();
+      clearTimeout(timer);
+      if (isLate || read.kind === "end") return undefined;
+      if (read.kind === "too_large") return refusal("head_too_large");
+      if (read.kind === "invalid") return refusal(read.fault);
+      const result = parseRequestHead(read.bytes, { allowsChunks: true });
+      return result.kind === "head" ? result.head : refusal(result.fault);
+    } finally {
+      this.#isWaiting = false;
+      clearTimeout(timer);
+    }
+  }
+
+  /** Answers from here; `true` where another request may follow. */
+  async #answer(answer: LocalAnswer, head: RequestHead | undefined): Promise<boolean> {
+    const { metrics, signal } = this.#deps;
+    if (answer.reason !== "healthy") metrics.answered.inc({ reason: answer.reason });
+    // A body nobody read stands between this request and the next.
+    const isLast = head === undefined || head.bodyBytes > 0 || head.isChunked || signal.aborted ||
+      head.version === "1.0" || hasToken(head.fields, "connection", "close");
+    await writeAll(
+      this.#client,
+      renderLocalAnswer(answer, { isHead: head?.method === "HEAD", isLast }),
+    );
+    if (isLast) await this.#linger(Promise.resolve());
+    return !isLast;
+  }
+
+  /** Reads on for a moment, so that the last answer is not lost to a reset. */
+  async #linger(uploading: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => closeQuietly(this.#client), this.#deps.lingerMs);
+    try {
+      await closeWriteQuietly(this.#client);
+      await uploading;
+      while (await this.#source.readPiece() !== undefined);
+    } catch {
+      // The client is gone already.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function isHealthCheck({ method, target }: RequestHead): boolean {
+  return (method === "GET" || method === "HEAD") && target === "/healthz";
+}

@@ -1,0 +1,136 @@
+/**
+ * Dispatch as a server: accepts connections, bounds their number, and lets them go in order.
+ *
+ * @module
+ */
+import { Fault } from "../core/fault.ts";
+import { closeQuietly, endWith } from "../core/socket.ts";
+import { ClientConnection, type ConnectionDeps } from "./client_connection.ts";
+import { SHUTDOWN } from "./cut.ts";
+import { refusal, renderLocalAnswer } from "./local_answer.ts";
+import type { RoutingTable } from "./routing_table.ts";
+
+/** How the server is set. */
+export interface DispatchServerOptions {
+  /** The address to listen on. */
+  readonly hostname: string;
+  /** The port; 0 lets the kernel choose. */
+  readonly port: number;
+  /** Connections at the same time. */
+  readonly maxConnections: number;
+  /** How long answers may go on when the server stops, in milliseconds. */
+  readonly drainMs: number;
+  /** What each connection needs. */
+  readonly connection: Omit<ConnectionDeps, "signal">;
+}
+
+/** A server that listens. */
+export interface DispatchServer {
+  /** The address it listens on. */
+  readonly hostname: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** Ends what is going on for users whom the table no longer sends there. */
+  applyTable(table: RoutingTable): void;
+  /** Stops accepting, tells every client, and resolves when the last one is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server.
+ *
+ * @throws {Fault} When the address cannot be listened on.
+ */
+export function startDispatchServer(options: DispatchServerOptions): DispatchServer {
+  const { drainMs, maxConnections } = options;
+  const { metrics, log, clock } = options.connection;
+  const listener = listen(options.hostname, options.port);
+  const stopping = new AbortController();
+  const connections = new Map<ClientConnection, { conn: Deno.TcpConn; ended: Promise<void> }>();
+  const refusing = new Set<Promise<void>>();
+  const accepting = accept();
+  const { hostname, port } = listener.addr;
+  let stopped: Promise<void> | undefined;
+  return {
+    hostname,
+    port,
+    applyTable(table) {
+      for (const connection of connections.keys()) connection.cutIfMoved(table);
+    },
+    stop: () => stopped ??= stop(),
+  };
+
+  async function accept(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      let conn: Deno.TcpConn;
+      try {
+        conn = await listener.accept();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        // Out of file descriptors, or a client that left while it waited: neither ends the server.
+        log.warn("cannot accept a connection", { error: error as Error });
+        await clock.sleep(100, stopping.signal);
+        continue;
+      }
+      if (connections.size >= maxConnections) refuse(conn);
+      else serve(conn);
+    }
+  }
+
+  function refuse(conn: Deno.TcpConn): void {
+    const answer = refusal("too_many_connections");
+    metrics.answered.inc({ reason: answer.reason });
+    const bytes = renderLocalAnswer(answer, { isHead: false, isLast: true });
+    const ended = endWith(conn, bytes, 1_000).finally(() => refusing.delete(ended));
+    refusing.add(ended);
+  }
+
+  function serve(conn: Deno.TcpConn): void {
+    const connection = new ClientConnection(conn, {
+      ...options.connection,
+      signal: stopping.signal,
+    });
+    metrics.openConnections.inc();
+    const ended = connection.run().catch((error) => {
+      log.error("connection failed unexpectedly", { error });
+    }).finally(() => {
+      connections.delete(connection);
+      metrics.openConnections.dec();
+    });
+    connections.set(connection, { conn, ended });
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    listener.close();
+    await accepting;
+    for (const connection of connections.keys()) {
+      connection.closeIfWaiting();
+      connection.cut(SHUTDOWN);
+    }
+    const timer = setTimeout(() => {
+      for (const { conn } of connections.values()) closeQuietly(conn);
+    }, drainMs);
+    await Promise.all([...[...connections.values()].map(({ ended }) => ended), ...refusing]);
+    clearTimeout(timer);
+    options.connection.pool.close();
+  }
+}
+
+function listen(hostname: string, port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port, tcpBacklog: 4_096 });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function listenFault(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "the port is taken by another process";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "the machine has no such address";
+  return error instanceof Error ? error.message : String(error);
+}
