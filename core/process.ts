@@ -115,8 +115,10 @@ export interface CommandResult {
 export interface CommandOptions {
   /** The longest it may take, in milliseconds; then it is killed. @default {30000} */
   deadlineMs?: number;
-  /** Variables added to the program's own. */
+  /** Variables added to the program's own, or its whole environment with `clearEnv`. */
   env?: Readonly<Record<string, string>>;
+  /** Whether the program's own environment is withheld. @default {false} */
+  clearEnv?: boolean;
 }
 
 /**
@@ -130,12 +132,13 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { deadlineMs = 30_000, env } = options;
+  const { deadlineMs = 30_000, env, clearEnv = false } = options;
   const process = new Deno.Command(command, {
     args: [...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    clearEnv,
     ...(env === undefined ? {} : { env }),
   }).spawn();
   const stdout = collectText(process.stdout);

@@ -14,10 +14,25 @@ import {
   textVariable,
 } from "../core/env.ts";
 import { Fault } from "../core/fault.ts";
-import { LOG_ENV } from "../core/program.ts";
+import type { MintOptions } from "./mint_client.ts";
 
 /** The variables. */
-export const DISPATCH_ENV = z.object({
+export const DISPATCH_ENV: z.ZodObject<{
+  DISPATCH_LISTEN_ADDR: z.ZodType<string>;
+  DISPATCH_LISTEN_PORT: z.ZodType<number>;
+  DISPATCH_METRICS_ADDR: z.ZodType<string>;
+  DISPATCH_METRICS_PORT: z.ZodType<number>;
+  DISPATCH_TABLE: z.ZodType<string>;
+  DISPATCH_TRUSTED_PEERS: z.ZodType<readonly string[]>;
+  DISPATCH_IDENTITY_HEADER: z.ZodType<string>;
+  DISPATCH_MINT: z.ZodType<string>;
+  DISPATCH_MINT_SOCKET: z.ZodType<string | undefined>;
+  DISPATCH_MINT_TIMEOUT_MS: z.ZodType<number>;
+  DISPATCH_ANSWER_TIMEOUT_MS: z.ZodType<number>;
+  DISPATCH_IDLE_TIMEOUT_MS: z.ZodType<number>;
+  DISPATCH_MAX_CONNECTIONS: z.ZodType<number>;
+  DISPATCH_DRAIN_MS: z.ZodType<number>;
+}> = z.object({
   DISPATCH_LISTEN_ADDR: textVariable("address to listen on", "127.0.0.1"),
   DISPATCH_LISTEN_PORT: portVariable(3780, "port to listen on"),
   DISPATCH_METRICS_ADDR: textVariable("address of health and metrics", "127.0.0.1"),
@@ -34,6 +49,7 @@ export const DISPATCH_ENV = z.object({
     "command that makes a credential, without the account's name",
     "/usr/bin/sudo -n /usr/local/bin/t3-mint",
   ),
+  DISPATCH_MINT_SOCKET: pathVariable("socket that makes a credential, instead of the command"),
   DISPATCH_MINT_TIMEOUT_MS: integerVariable({
     fallback: 30_000,
     min: 100,
@@ -64,15 +80,14 @@ export const DISPATCH_ENV = z.object({
     max: 300_000,
     description: "how long answers may go on when the program stops, in milliseconds",
   }),
-  ...LOG_ENV.shape,
 });
 
 /** The configuration. */
 export interface DispatchConfig extends z.output<typeof DISPATCH_ENV> {
   /** The ingress. */
   readonly trustedPeers: readonly AddressRange[];
-  /** The mint, as a program and its arguments. */
-  readonly mintCommand: readonly string[];
+  /** The way to the mint. */
+  readonly mintWay: MintOptions["way"];
 }
 
 /**
@@ -91,6 +106,7 @@ export function readDispatchConfig(env: EnvReader): DispatchConfig {
       { code: "config" },
     );
   });
-  const mintCommand = config.DISPATCH_MINT.split(/\s+/).filter((word) => word !== "");
-  return { ...config, trustedPeers, mintCommand };
+  const socket = config.DISPATCH_MINT_SOCKET;
+  const command = config.DISPATCH_MINT.split(/\s+/).filter((word) => word !== "");
+  return { ...config, trustedPeers, mintWay: socket === undefined ? { command } : { socket } };
 }

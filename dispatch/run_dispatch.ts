@@ -97,7 +97,7 @@ export async function runDispatch(options: RunDispatchOptions): Promise<void> {
         table: () => watched.current,
         signIn: {
           mint: createMint({
-            command: config.mintCommand,
+            way: config.mintWay,
             deadlineMs: config.DISPATCH_MINT_TIMEOUT_MS,
             atOnce: MINTS_AT_ONCE,
           }),
