@@ -71,8 +71,13 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
         ...(as === undefined ? {} : { as }),
         before: before === undefined ? undefined : digestOf(before),
       },
-      marks,
+      marks: [...stillOurs(before), ...marks],
     });
+  // Kept beside the new one, however many writes failed since: it is what is there.
+  const stillOurs = (before: Uint8Array | undefined) => {
+    const digest = before === undefined ? "" : digestOf(before);
+    return applied.isOurs(path, digest) ? [{ key: path, digest }] : [];
+  };
   if (fact.kind === "absent") return yield write("missing", `write ${path}`, undefined);
   if (fact.kind !== "file") {
     const what = fact.kind === "link" ? `a link to ${fact.target}` : `no regular file`;
