@@ -1,0 +1,43 @@
+/**
+ * Runs Deno's own tools: it is an npm client that is there wherever the provisioner is, knows the
+ * machine's registry and its password, and refuses a tarball whose digest is not the locked one.
+ *
+ * @module
+ */
+import type { Outcome } from "../../item.ts";
+import { DONE } from "../../item.ts";
+import { failed } from "../../real/outcome.ts";
+import { printable } from "../../real/printable.ts";
+import type { RunTool } from "../../real/run_tool.ts";
+
+const SETPRIV = "/usr/bin/setpriv";
+/** Deno is a download of a hundred megabytes at most away from its end. */
+const DEADLINE_MS = 900_000;
+
+/** How Deno is run. */
+export interface RunDenoOptions {
+  /** The Deno. */
+  readonly deno: string;
+  /** Its subcommand and its arguments. */
+  readonly args: readonly string[];
+  /** Where it works. */
+  readonly cwd: string;
+  /** Its variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs a subcommand to its end; it dies with the provisioner. */
+export async function runDeno(runTool: RunTool, options: RunDenoOptions): Promise<Outcome> {
+  const { deno, args, cwd, env } = options;
+  const { trouble, stderr } = await runTool({
+    command: SETPRIV,
+    args: ["--pdeathsig=TERM", "--", "/usr/bin/env", `--chdir=${cwd}`, deno, ...args],
+    env,
+    deadlineMs: DEADLINE_MS,
+  });
+  if (trouble === undefined) return DONE;
+  // The first line names what failed; those after it say why.
+  const lines = stderr.split("\n").map((line) => printable(line).trim())
+    .filter((line) => line !== "" && !/^(?:Stack backtrace|\d+: <unknown>|Download )/.test(line));
+  return failed(lines.slice(0, 4).join("; ").slice(0, 600) || trouble);
+}
