@@ -7,6 +7,7 @@ import { DONE, type Outcome } from "../../item.ts";
 import { failed } from "../../real/outcome.ts";
 import type { RunTool } from "../../real/run_tool.ts";
 import { NODE_PACKAGES, NPM_PACKAGE, type PinnedPackage } from "../pins.ts";
+import { findPackage } from "./find_package.ts";
 import type { TreeMaker } from "./install_tree.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -40,9 +41,8 @@ export function nodeMaker(deps: NodeDeps): TreeMaker {
         env: { ...env, DENO_DIR: cache },
       });
       if (!fetched.isDone) return fetched;
-      // One directory for each registry; a name holds what stands after its scheme.
-      const found = await findPackage(`${cache}/npm`, node);
-      const npm = await findPackage(`${cache}/npm`, NPM_PACKAGE);
+      const found = await findPackage(`${cache}/npm`, node.name, node.version);
+      const npm = await findPackage(`${cache}/npm`, NPM_PACKAGE.name, NPM_PACKAGE.version);
       if (found === undefined || npm === undefined) {
         return failed("Deno did not keep what it downloaded where it used to");
       }
@@ -95,23 +95,4 @@ function lockOf(packages: readonly PinnedPackage[]): string {
     npm: Object.fromEntries(entries),
     workspace: { dependencies: specifiers.map(([specifier]) => specifier) },
   });
-}
-
-/** Where a package is in Deno's cache: below its registry, which may have a path of its own. */
-async function findPackage(
-  directory: string,
-  { name, version }: PinnedPackage,
-): Promise<string | undefined> {
-  const path = `${directory}/${name}/${version}`;
-  try {
-    if ((await Deno.stat(path)).isDirectory) return path;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  for await (const entry of Deno.readDir(directory)) {
-    if (!entry.isDirectory || entry.name === name) continue;
-    const found = await findPackage(`${directory}/${entry.name}`, { name, version, integrity: "" });
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
