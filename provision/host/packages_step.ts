@@ -58,6 +58,7 @@ function* packageSet(
     cause: "missing",
     summary: `install ${missing.join(", ")}`,
     action: { kind: "install_packages", packages: missing },
+    retry: `apt-get update && apt-get install --no-install-recommends ${missing.join(" ")}`,
   });
 }
 

@@ -37,11 +37,8 @@ export interface HostInputs {
   readonly checkTree: CheckTree;
 }
 
-/** Directories besides those of `tmpfiles.d`: each before anything in it. */
+/** Directories besides those of `tmpfiles.d`. */
 const DIRECTORIES: readonly WantedDirectory[] = [
-  { path: "/etc/hearth", mode: 0o755 },
-  { path: "/etc/t3-serve", mode: 0o755 },
-  { path: "/etc/t3-serve/tokens", mode: 0o700 },
   { path: TREES_DIR, mode: 0o755 },
   ...["node", "mcp", "app", "kubelogin"].map((kind) => ({
     path: `${TREES_DIR}/${kind}`,
@@ -70,13 +67,13 @@ export function* planHost(context: PlanContext, inputs: HostInputs): Steps {
 }
 
 function* directorySteps(context: PlanContext, files: readonly SystemFile[]): Steps {
-  for (const wanted of DIRECTORIES) yield* directoryStep(context, wanted);
   for (const { path, content, mode } of files) {
     yield* fileStep(context, { path, content, mode, foreign: "replace" });
     for (const wanted of parseTmpfiles(new TextDecoder().decode(content))) {
       yield* directoryStep(context, wanted);
     }
   }
+  for (const wanted of DIRECTORIES) yield* directoryStep(context, wanted);
 }
 
 function* nodeAndMcpSteps(context: PlanContext, inputs: HostInputs): Steps {

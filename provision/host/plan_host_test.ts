@@ -20,9 +20,13 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const FILES = systemFiles(
   new Map([
     ["system/t3-dispatch.service", bytes("[Service]\nExecStart=/usr/local/bin/t3-dispatch\n")],
+    ["system/t3-mint.socket", bytes("[Socket]\n")],
     ["system/t3-autoupdate.timer", bytes("[Timer]\nOnCalendar=04:00\n")],
     ["sysusers.d/hearth.conf", bytes("u t3-dispatch - -\ng codex-shared -\n")],
-    ["tmpfiles.d/hearth.conf", bytes("d /var/backups/t3-state 0700 root root - -\n")],
+    [
+      "tmpfiles.d/hearth.conf",
+      bytes("d /etc/t3-serve 0755 root root -\nd /var/backups/t3-state 0700 root root -\n"),
+    ],
     ["sudoers.d/t3-autopair", bytes("t3-dispatch ALL=(root) NOPASSWD: /usr/local/bin/t3-mint\n")],
     ["profile.d/10-local-bin.sh", bytes("PATH=$HOME/.local/bin:$PATH\n")],
     ["skel/start-claude.sh", bytes("#!/bin/sh\n")],
@@ -138,6 +142,7 @@ Deno.test("planHost() starts no update when it enables its timer", () => {
   );
   assert.deepEqual(enabled, [
     { kind: "enable_unit", unit: "t3-autoupdate.timer", isStarted: false },
+    { kind: "enable_unit", unit: "t3-mint.socket", isStarted: true },
     { kind: "enable_unit", unit: "t3-dispatch.service", isStarted: true },
   ]);
 });

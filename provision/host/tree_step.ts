@@ -5,7 +5,9 @@
  */
 import type { TreeRecipe } from "../action.ts";
 import type { PlanContext } from "../file_step.ts";
+import type { HostView } from "../host_view.ts";
 import { DONE, type Outcome, type Steps } from "../item.ts";
+import { PROGRAM_DIR } from "../programs/host_programs.ts";
 import { linkStep } from "./link_step.ts";
 
 /** Where trees are. */
@@ -25,6 +27,13 @@ export function treePath(recipe: TreeRecipe): string {
 /** What tells a tree from others of its kind. */
 export function treeVersion(recipe: TreeRecipe): string {
   return recipe.kind === "app" ? recipe.digest : recipe.version;
+}
+
+/** What a person runs to try again. */
+export function retryCommand(host: HostView): string {
+  return host.file(`${PROGRAM_DIR}/hearth-provision`).kind === "absent"
+    ? "deno task provision host"
+    : "hearth-provision host";
 }
 
 /**
@@ -54,6 +63,7 @@ export function* treeStep(
         ? `install ${recipe.kind} ${treeVersion(recipe)}`
         : `make ${path} anew, a file of it was changed`,
       action: { kind: "install_tree", path, recipe },
+      retry: retryCommand(context.host),
     });
   }
   if (!outcome.isDone) return outcome;

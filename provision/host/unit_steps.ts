@@ -18,11 +18,17 @@ const STALE = "stale";
  * What starts with the machine. A timer whose service may interrupt people is not started at once:
  * one that was missed would elapse in the middle of their day.
  */
-const MACHINE_UNITS: readonly { readonly unit: string; readonly isStarted: boolean }[] = [
+export const MACHINE_UNITS: readonly {
+  /** Its name. */
+  readonly unit: string;
+  /** Whether it is started at once as well. */
+  readonly isStarted: boolean;
+}[] = [
   { unit: "t3-autoupdate.timer", isStarted: false },
   { unit: "t3-backup-state.timer", isStarted: true },
-  { unit: "t3-provision-users.timer", isStarted: true },
+  { unit: "t3-mint.socket", isStarted: true },
   { unit: "t3-dispatch.service", isStarted: true },
+  { unit: "t3-provision-users.timer", isStarted: true },
 ];
 
 const UNIT_DIR = "/etc/systemd/system";

@@ -8,6 +8,7 @@
  */
 import { Fault } from "../../core/fault.ts";
 import { APP_DIR, type HostProgram } from "./host_programs.ts";
+import { PACKAGES_DIR, PACKAGES_URL } from "./packages_url.ts";
 import { shellQuote } from "./shell_quote.ts";
 import { snapshotAddress } from "./snapshot_address.ts";
 
@@ -40,6 +41,8 @@ export function renderWrapper(program: HostProgram, options: WrapperOptions = {}
     "# Resolved once: a release that is installed meanwhile must not be mixed in.",
     `app=$(cd -P ${shellQuote(appDir)} && pwd)`,
     'export DENO_DIR="$app/deno_dir" DENO_NO_UPDATE_CHECK=1',
+    "# Packages are there: whose registry a user's .npmrc names must not matter.",
+    `[ ! -d "$app/deno_dir/npm/${PACKAGES_DIR}" ] || export NPM_CONFIG_REGISTRY=${PACKAGES_URL}`,
     "# A proxy may sign TLS with an authority that only the system knows.",
     'export DENO_TLS_CA_STORE="${DENO_TLS_CA_STORE:-system,mozilla}"',
     ...reach.lines,
