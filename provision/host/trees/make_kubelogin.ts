@@ -8,6 +8,7 @@ import type { TreeRecipe } from "../../action.ts";
 import { failed } from "../../real/outcome.ts";
 import type { RunTool } from "../../real/run_tool.ts";
 import type { TreeMaker } from "./install_tree.ts";
+import { MORTAL_ROOT } from "./run_deno.ts";
 import { fileSeal } from "./walk_tree.ts";
 
 const CURL = "/usr/bin/curl";
@@ -34,6 +35,7 @@ export function kubeloginMaker(
       const archive = `${work}/kubelogin.zip`;
       const fetched = await runTool({
         command: CURL,
+        as: MORTAL_ROOT,
         args: [
           ...["--disable", "--silent", "--show-error", "--fail", "--location"],
           ...["--proto", "=https,http", "--proto-redir", "=https", "--max-redirs", "5"],

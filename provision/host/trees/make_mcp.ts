@@ -9,8 +9,8 @@ import { printable } from "../../real/printable.ts";
 import type { RunTool } from "../../real/run_tool.ts";
 import type { TreeMaker } from "./install_tree.ts";
 import { startsAs } from "./make_node.ts";
+import { MORTAL_ROOT } from "./run_deno.ts";
 
-const SETPRIV = "/usr/bin/setpriv";
 const DEADLINE_MS = 900_000;
 
 /** What making the MCP server needs. */
@@ -45,11 +45,9 @@ export function mcpMaker(deps: McpDeps): TreeMaker {
 
   async function npmCi(into: string, work: string): Promise<Outcome> {
     const { trouble, stderr } = await runTool({
-      command: SETPRIV,
+      command: "/usr/bin/env",
+      as: MORTAL_ROOT,
       args: [
-        "--pdeathsig=TERM",
-        "--",
-        "/usr/bin/env",
         `--chdir=${into}`,
         `${node}/bin/node`,
         `${node}/lib/node_modules/npm/bin/npm-cli.js`,

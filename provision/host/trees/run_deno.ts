@@ -8,9 +8,11 @@ import type { Outcome } from "../../item.ts";
 import { DONE } from "../../item.ts";
 import { failed } from "../../real/outcome.ts";
 import { printable } from "../../real/printable.ts";
-import type { RunTool } from "../../real/run_tool.ts";
+import type { Identity, RunTool } from "../../real/run_tool.ts";
 
-const SETPRIV = "/usr/bin/setpriv";
+/** Not as itself but as a user: what runs so dies with the provisioner, and need not be let finish. */
+export const MORTAL_ROOT: Identity = { user: "root", uid: 0, gid: 0, home: "/root" };
+
 /** Deno is a download of a hundred megabytes at most away from its end. */
 const DEADLINE_MS = 900_000;
 
@@ -30,8 +32,9 @@ export interface RunDenoOptions {
 export async function runDeno(runTool: RunTool, options: RunDenoOptions): Promise<Outcome> {
   const { deno, args, cwd, env } = options;
   const { trouble, stderr } = await runTool({
-    command: SETPRIV,
-    args: ["--pdeathsig=TERM", "--", "/usr/bin/env", `--chdir=${cwd}`, deno, ...args],
+    command: "/usr/bin/env",
+    args: [`--chdir=${cwd}`, deno, ...args],
+    as: MORTAL_ROOT,
     env,
     deadlineMs: DEADLINE_MS,
   });
