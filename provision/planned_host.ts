@@ -53,24 +53,40 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
     files.set(path, { fact: { kind, mode, uid, gid }, ...(isKept ? { bytes: content } : {}) });
   }
 
+  function putHome(user: string, home: string): void {
+    const owner = account(user);
+    if (owner === undefined || file(home).kind !== "absent") return;
+    const { uid, gid } = owner;
+    files.set(home, { fact: { kind: "directory", mode: 0o700, uid, gid } });
+  }
+
+  /** A user who writes makes the directories on the way. */
+  function putParents(path: string, user: string | undefined): void {
+    const owner = user === undefined ? undefined : account(user);
+    if (owner === undefined) return;
+    const { uid, gid } = owner;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (parent === "" || file(parent).kind !== "absent") return;
+    putParents(parent, user);
+    files.set(parent, { fact: { kind: "directory", mode: 0o700, uid, gid } });
+  }
+
   function foresee(action: Action): void {
     switch (action.kind) {
       case "create_account": {
-        const id = nextId++;
-        const home = `/home/${action.user}`;
-        const isExpired = false;
-        accounts.set(action.user, { uid: id, gid: id, home, shell: action.shell, isExpired });
-        groups.set(action.user, { gid: id, members: new Set() });
-        files.set(home, { fact: { kind: "directory", mode: 0o700, uid: id, gid: id } });
+        const { user, shell } = action;
+        const home = `/home/${user}`;
+        if (account(user) === undefined) {
+          const id = nextId++;
+          accounts.set(user, { uid: id, gid: id, home, shell, isExpired: false });
+          groups.set(user, { gid: id, members: new Set() });
+        }
+        putHome(user, home);
         return;
       }
-      case "create_home": {
-        const owner = account(action.user);
-        if (owner === undefined) return;
-        const { uid, gid } = owner;
-        files.set(action.home, { fact: { kind: "directory", mode: 0o700, uid, gid } });
+      case "create_home":
+        putHome(action.user, action.home);
         return;
-      }
       case "create_group":
         groups.set(action.group, { gid: nextId++, members: new Set() });
         return;
@@ -87,9 +103,11 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
         return;
       }
       case "write_file":
+        putParents(action.path, action.as);
         put(action.path, "file", action.mode, action.owner, contentBytes(action.content));
         return;
       case "make_directory":
+        putParents(action.path, action.as);
         put(action.path, "directory", action.mode, action.owner);
         return;
       case "change_mode":
