@@ -13,9 +13,9 @@ import type { Action } from "./action.ts";
 import type { AppliedRecord } from "./applied.ts";
 import { type BoxInputs, boxScopes } from "./box.ts";
 import { driveTheChange, driveThePlan, type Result } from "./drive.ts";
-import type { HostView } from "./host_view.ts";
 import type { Item, Outcome } from "./item.ts";
-import { type PlannedHost, plannedHost } from "./planned_host.ts";
+import { memoryMachine } from "./memory_machine.ts";
+import { unitsOf } from "./users/user_units.ts";
 
 interface Said {
   readonly item: Item;
@@ -24,26 +24,28 @@ interface Said {
 
 /** A machine in memory with its records. */
 class Box {
-  readonly host: PlannedHost = plannedHost(BARE, 1000);
+  readonly machine = memoryMachine();
+  readonly host = this.machine.host;
   readonly records = new Map<string, AppliedRecord>();
   readonly actions: Action[] = [];
   fails: (action: Action) => boolean = () => false;
 
   constructor() {
-    const owner = { user: "root", group: "root" };
-    for (const path of ["/etc", "/etc/hearth", "/etc/t3-serve", "/etc/t3-serve/tokens", "/home"]) {
-      this.host.foresee({ kind: "make_directory", path, mode: 0o755, owner });
+    const { files, groups } = this.machine;
+    for (const path of ["/etc/hearth", "/etc/t3-serve", "/etc/t3-serve/tokens"]) {
+      files.set(path, { kind: "directory", mode: 0o755, uid: 0, gid: 0 });
     }
-    this.put("/bin/zsh", "#!");
-    for (const group of ["code-shared", "docker", "sudo"]) {
-      this.host.foresee({ kind: "create_group", group });
+    for (const unit of unitsOf("")) this.put(`/etc/systemd/system/${unit}`, "");
+    for (const [at, group] of ["code-shared", "docker", "sudo"].entries()) {
+      groups.set(group, { gid: 100 + at, members: new Set() });
     }
   }
 
   put(path: string, text: string): void {
-    const content = new TextEncoder().encode(text);
-    const owner = { user: "root", group: "root" };
-    this.host.foresee({ kind: "write_file", path, content, mode: 0o644, owner, before: undefined });
+    const bytes = new TextEncoder().encode(text);
+    const before = this.machine.files.get(path);
+    const { uid, gid } = before?.kind === "file" ? before : { uid: 0, gid: 0 };
+    this.machine.files.set(path, { kind: "file", mode: 0o644, uid, gid, bytes });
   }
 
   text(path: string): string {
@@ -63,12 +65,12 @@ class Box {
   async apply(roster: Roster, kill = Infinity): Promise<Said[]> {
     const said: Said[] = [];
     let changes = 0;
-    const perform = (action: Action): Promise<Outcome> => {
-      if (this.fails(action)) return Promise.resolve({ isDone: false, error: "no luck" });
-      this.host.foresee(action);
+    const perform = async (action: Action): Promise<Outcome> => {
+      if (this.fails(action)) return { isDone: false, error: "no luck" };
+      const outcome = await this.machine.perform(action);
       this.actions.push(action);
       if (++changes >= kill) throw new Killed();
-      return Promise.resolve({ isDone: true });
+      return outcome;
     };
     const scopes = boxScopes(this.#inputs(roster));
     const stop = new AbortController();
@@ -135,20 +137,6 @@ class Box {
 }
 
 class Killed extends Error {}
-
-const BARE: HostView = {
-  file: () => ({ kind: "absent" }),
-  bytes: () => undefined,
-  names: () => [],
-  account: (name) =>
-    name === "root"
-      ? { uid: 0, gid: 0, home: "/root", shell: "/bin/bash", isExpired: false }
-      : undefined,
-  group: (name) => name === "root" ? { gid: 0, members: new Set() } : undefined,
-  unit: () => ({ isEnabled: false, active: "inactive" }),
-  listener: () => undefined,
-  holder: () => undefined,
-};
 
 function user(os_user: string, row: Partial<RosterUser> = {}): RosterUser {
   return {
@@ -324,7 +312,7 @@ Deno.test("boxScopes() cuts who left and gives them the same ports on return", a
 Deno.test("boxScopes() leaves an account alone that somebody else ended", async () => {
   const box = new Box();
   await box.apply(TWO);
-  box.host.foresee({ kind: "expire_account", user: "grace" });
+  await box.machine.perform({ kind: "expire_account", user: "grace" });
 
   const said = await box.apply(TWO);
 
