@@ -16,6 +16,8 @@ import { identityOf } from "./run_as.ts";
 const SYSTEMCTL = "/usr/bin/systemctl";
 /** systemd gives a service 90 s before it kills it. */
 const STOP_DEADLINE_MS = 120_000;
+/** What systemctl exits with for a unit that is not loaded: there is nothing to stop. */
+const NOT_LOADED = 5;
 
 /** Carries out `retire_legacy`. */
 export async function performRetirement(
@@ -39,9 +41,11 @@ export async function performRetirement(
     as,
     deadlineMs: STOP_DEADLINE_MS,
   });
-  const stops = isManaged ? [systemctl(manager, "stop", ...units.map(instances))] : [];
+  for (const unit of isManaged ? units : []) {
+    const { code, trouble } = await runTool(systemctl(manager, "stop", instances(unit)));
+    if (trouble !== undefined && code !== NOT_LOADED) return failed(trouble);
+  }
   const tools: readonly Tool[] = [
-    ...stops,
     // Without the manager: it only takes links away.
     systemctl({ SYSTEMD_OFFLINE: "1" }, "disable", ...units),
     ...units.map((unit): Tool => ({
@@ -50,17 +54,15 @@ export async function performRetirement(
       args: ["--backup=numbered", "-T", "--", `${directory}/${unit}`, retired(directory, unit)],
       as,
     })),
-    ...(isManaged ? [systemctl(manager, "daemon-reload"), resetFailed(manager)] : []),
+    ...(isManaged
+      ? [systemctl(manager, "daemon-reload"), systemctl(manager, "reset-failed", "playwright-*")]
+      : []),
   ];
   for (const tool of tools) {
     const { trouble } = await runTool(tool);
     if (trouble !== undefined) return failed(trouble);
   }
   return DONE;
-
-  function resetFailed(env: Tool["env"]): Tool {
-    return systemctl(env, "reset-failed", "playwright-*");
-  }
 }
 
 function retired(directory: string, unit: string): string {
