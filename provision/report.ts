@@ -160,7 +160,7 @@ function summaryText(counts: Counts): string {
     ["failed", "failed"],
     ["error", "in the way"],
     ["skipped", "skipped"],
-    ["warning", "warnings"],
+    ["warning", counts.warning === 1 ? "warning" : "warnings"],
     ["ok", "right"],
   ];
   const parts = words.filter(([kind]) => counts[kind] > 0 || kind === "ok")

@@ -21,6 +21,15 @@ const RUN: readonly (readonly [Item, Result])[] = [
     }),
     { kind: "failed", error: "the disk is full" },
   ],
+  [
+    ada.change("claude", {
+      cause: "missing",
+      summary: "install claude",
+      action: ACTION,
+      retry: "curl x | bash",
+    }),
+    { kind: "warning", error: "x cannot be had" },
+  ],
   [ada.error("port 8931", "port 8931 is held by bob", "kill 7"), { kind: "error" }],
   [ada.skipped("unit x", "port 8931 is not free for it"), { kind: "skipped" }],
 ];
@@ -39,10 +48,13 @@ Deno.test("textReport() lists what matters below its scope and counts the rest",
   FAILED  put back /x  (somebody changed it)
           the disk is full
             - b
+  warning install claude
+          x cannot be had
+          the next run tries again, or now: curl x | bash
   ERROR   port 8931 is held by bob
           mend it: kill 7
   skipped unit x: port 8931 is not free for it
-1 changed, 1 failed, 1 in the way, 1 skipped, 1 right
+1 changed, 1 failed, 1 in the way, 1 skipped, 1 warning, 1 right
 `,
   );
   assert.equal(applyExitCode(counts, true), 1);
@@ -62,6 +74,12 @@ Deno.test("jsonReport() prints one event a line, with the version in each", () =
   assert.ok(events.every(({ version }) => version === 1));
   assert.equal(events[1].resource, "file /etc/ttyd-admins");
   assert.equal(events[3].error, "the disk is full");
+  assert.equal(events[3].fix, undefined);
+  assert.deepEqual([events[4].result, events[4].error, events[4].fix], [
+    "warning",
+    "x cannot be had",
+    "curl x | bash",
+  ]);
   assert.equal(events.at(-1).is_whole, false);
 });
 
