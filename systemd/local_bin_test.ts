@@ -1,6 +1,6 @@
 /**
  * `~/.local/bin` in PATH, by real shells. A booted box reads the files where they are installed
- * (`tests/devbox/units/installed_files_test.ts`).
+ * (`tests/devbox/system_files_test.ts`).
  *
  * @module
  */
