@@ -20,9 +20,10 @@ import { homePlanner } from "./provision/agents/plan_home.ts";
 import { openAuditLog } from "./provision/audit_log.ts";
 import { boxScopes } from "./provision/box.ts";
 import { driveTheChange, driveThePlan, type ScopePlan } from "./provision/drive.ts";
+import type { HostPerformers } from "./provision/host/host_performers.ts";
+import { loadHost } from "./provision/host/load_host.ts";
 import type { Outcome } from "./provision/item.ts";
-import { boxFiles, loadBox, type LoadedBox } from "./provision/load_box.ts";
-import type { Performers } from "./provision/real/performers.ts";
+import { boxFiles, loadBox, type LoadedBox, loadSettings } from "./provision/load_box.ts";
 import { type RealMachine, realMachine } from "./provision/real/real_machine.ts";
 import { runTool } from "./provision/real/run_tool.ts";
 import { type AppliedRecords, openRecords } from "./provision/record_store.ts";
@@ -38,12 +39,13 @@ import { curlGet } from "./provision/secrets/http_get.ts";
 import { readSecret } from "./provision/secrets/read_secret.ts";
 import { vaultClient } from "./provision/secrets/vault_client.ts";
 import { VAULT_ENV } from "./provision/secrets/vault_env.ts";
+import type { Settings } from "./provision/settings.ts";
 import { statusOf, statusText } from "./provision/status.ts";
 import { readBytes } from "./roster/load.ts";
 
 type Subcommand = (context: ProgramContext) => Promise<number | void>;
 
-const COMMANDS: Readonly<Record<string, Subcommand>> = { plan, apply, status, adopt };
+const COMMANDS: Readonly<Record<string, Subcommand>> = { plan, apply, host, status, adopt };
 
 /** Where runs keep the lock, the records and the audit log. */
 const STATE = "/var/lib/t3-provision";
@@ -51,26 +53,29 @@ const STATE = "/var/lib/t3-provision";
 /** Where the files of a box are. */
 const CONFIG = "/etc/hearth";
 
+/** Hearth itself, which `host` installs. */
+const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
+
+/** A machine without it was never prepared. */
+const MCP_UNIT = "/etc/systemd/system/playwright-mcp@.service";
+
+/** No planner of users asks for these. */
+const USERS_ONLY: HostPerformers = {
+  install_packages: onlyByHost,
+  install_tree: onlyByHost,
+  install_accounts: onlyByHost,
+  install_sudoers: onlyByHost,
+};
+
+function onlyByHost(): Promise<Outcome> {
+  return Promise.resolve({ isDone: false, error: 'It is the machine\'s, run "provision host"' });
+}
+
 const APPLY_CODES = {
   0: "everything is as it should be",
   1: "something failed or is in the way; the rest was done",
   2: "bad usage or configuration; nothing was done",
 };
-
-/** What takes somebody else's program. */
-const PERFORMERS: Performers = {
-  wire_agent: performWiring,
-  install_claude: claudeInstaller(),
-  retire_legacy: performRetirement,
-  install_packages: notForUsers,
-  install_tree: notForUsers,
-  install_accounts: notForUsers,
-  install_sudoers: notForUsers,
-};
-
-function notForUsers(): Promise<Outcome> {
-  return Promise.resolve({ isDone: false, error: "This is the machine's, not a user's" });
-}
 
 await runProgram("provision", async (context) => {
   const command = defineCommand({
@@ -80,6 +85,7 @@ await runProgram("provision", async (context) => {
       ["provision plan", "what would change; touches nothing"],
       ["provision apply", "change it"],
       ["provision apply --user ada", "one user alone"],
+      ["provision host", "packages, Node, the MCP server, units; then apply"],
       ["provision status", "what there is of each user"],
       ["provision adopt", "rows for users that a box set up by hand has"],
       ["provision plan --help", "the options of a command"],
@@ -123,6 +129,22 @@ async function apply(context: ProgramContext): Promise<number | void> {
   });
   if (options === undefined) return;
   return await change(context, options, "apply", userScopes);
+}
+
+async function host(context: ProgramContext): Promise<number | void> {
+  const options = parseRun(context, {
+    name: "provision host",
+    description: "Make the machine itself what the users need, and then apply the roster.",
+    examples: [
+      ["provision host", "packages, Node, the MCP server, units, secrets; then every user"],
+      ["provision host --plan", "what would change; touches nothing"],
+    ],
+    exitCodes: APPLY_CODES,
+  }, true);
+  if (options === undefined) return;
+  if (!options.isPlan) return await change(context, options, "host", hostScopes);
+  await Deno.permissions.revoke({ name: "write" });
+  return await show(context, options, "host", hostScopes);
 }
 
 async function status(context: ProgramContext): Promise<number | void> {
@@ -182,6 +204,9 @@ type Scopes = (box: Box, options: RunOptions) => readonly ScopePlan[];
 
 /** A box whose files were read. */
 interface Box {
+  /** What the machine itself needs, for `host` alone. */
+  readonly itself: ScopePlan | undefined;
+  readonly settings: Settings;
   readonly machine: RealMachine;
   readonly records: AppliedRecords;
   readonly loaded: LoadedBox;
@@ -211,7 +236,7 @@ async function show(
   name: string,
   scopes: Scopes,
 ): Promise<number> {
-  const box = await openBox(context, options.config);
+  const box = await openBox(context, options.config, name === "host");
   const report = makeReport(context, options, { command: name, run: crypto.randomUUID() });
   await driveThePlan(scopes(box, options), box.machine.host, box.records, report.report);
   return planExitCode(report.end(true));
@@ -234,7 +259,7 @@ async function change(
     throw new Fault(`Cannot change this machine: another run is at it (it holds "${STATE}/lock")`);
   }
   // Facts and files are read under the lock: what another run did is seen.
-  const box = await openBox(context, options.config);
+  const box = await openBox(context, options.config, name === "host");
   const run = crypto.randomUUID();
   using audit = await openAuditLog(`${STATE}/audit.jsonl`, run, systemClock.now);
   const report = makeReport(context, options, { command: name, run });
@@ -247,21 +272,50 @@ async function change(
   return applyExitCode(report.end(isWhole), isWhole);
 }
 
-async function openBox({ env }: ProgramContext, config: string): Promise<Box> {
-  const machine = realMachine({ clock: systemClock, performers: PERFORMERS });
+async function openBox(
+  { env }: ProgramContext,
+  config: string,
+  isHost = false,
+): Promise<Box> {
+  const settings = await loadSettings(readBytes, boxFiles(config).settings);
+  const machineItself = isHost ? await loadHost(settings, { root: ROOT, env }) : undefined;
+  const machine = realMachine({
+    clock: systemClock,
+    performers: {
+      wire_agent: performWiring,
+      install_claude: claudeInstaller(),
+      retire_legacy: performRetirement,
+      ...machineItself?.performers ?? USERS_ONLY,
+    },
+  });
   const readVault = vaultClient(readEnv(VAULT_ENV, env), curlGet(runTool));
   const records = openRecords(`${STATE}/applied`);
-  const loaded = await loadBox(boxFiles(config), {
+  const loaded = await loadBox(boxFiles(config), settings, {
     read: readBytes,
     host: machine.host,
     known: records.users(),
     readSecret: (source) => readSecret(source, { env, readVault }),
     random: () => crypto.getRandomValues(new Uint8Array(32)),
   });
-  return { machine, records, loaded };
+  return { itself: machineItself?.scope, settings, machine, records, loaded };
 }
 
-function userScopes({ loaded }: Box, { user }: RunOptions): readonly ScopePlan[] {
+/** The machine, and then its users, who are planned on what it will be. */
+function hostScopes(box: Box, options: RunOptions): readonly ScopePlan[] {
+  return [...box.itself === undefined ? [] : [box.itself], ...scopesOf(box, options)];
+}
+
+/** The users of a machine that has what they need. */
+function userScopes(box: Box, options: RunOptions): readonly ScopePlan[] {
+  if (box.machine.host.file(MCP_UNIT).kind === "absent") {
+    throw new Fault(
+      `Cannot make users: this machine has no ${MCP_UNIT}, run "provision host" first`,
+    );
+  }
+  return scopesOf(box, options);
+}
+
+function scopesOf({ loaded, settings }: Box, { user }: RunOptions): readonly ScopePlan[] {
   const names = [...loaded.state.accounts.map(({ os_user }) => os_user), ...loaded.gone];
   if (user !== undefined && !names.includes(user)) {
     const meant = nearestWord(user, names);
@@ -273,7 +327,7 @@ function userScopes({ loaded }: Box, { user }: RunOptions): readonly ScopePlan[]
   }
   return boxScopes({
     ...loaded,
-    inHome: homePlanner(loaded.settings),
+    inHome: homePlanner(settings),
     t3Keys: (context, account) => claudeTokenKeys(context, account, loaded.claudeToken),
   }, user);
 }

@@ -59,8 +59,6 @@ export interface LoadDeps {
 
 /** What was read; the rest of `BoxInputs` is code. */
 export type LoadedBox = Omit<BoxInputs, "inHome" | "t3Keys"> & {
-  /** What else is true of the box. */
-  readonly settings: Settings;
   /** The shared login of Claude: as its source has it, or as it was staged before. */
   readonly claudeToken: SharedToken;
 };
@@ -71,14 +69,17 @@ export async function loadSettings(read: ReadBytes, path: string): Promise<Setti
 }
 
 /**
- * Reads everything.
+ * Reads everything else.
  *
  * @throws {Fault} When a file is wrong, or the roster would cut everybody off at once.
  */
-export async function loadBox(files: BoxFiles, deps: LoadDeps): Promise<LoadedBox> {
+export async function loadBox(
+  files: BoxFiles,
+  settings: Settings,
+  deps: LoadDeps,
+): Promise<LoadedBox> {
   const { read, host, known } = deps;
   const { roster, hasUsersKey } = await loadRoster(read, files.roster);
-  const settings = await loadSettings(read, files.settings);
   const present = new Set(roster.users.map(({ os_user }) => os_user));
   const gone = known.filter((user) => !present.has(user));
   if (gone.length > 0 && (present.size === 0 || !hasUsersKey)) {
@@ -113,7 +114,6 @@ export async function loadBox(files: BoxFiles, deps: LoadDeps): Promise<LoadedBo
   const staged = await readStaged(settings, deps);
   const { snapshot, warnings } = await loadSnapshot(settings, roster, staged, deps);
   return {
-    settings,
     state,
     gone,
     tierIssues,
