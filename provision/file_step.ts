@@ -61,7 +61,7 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
       summary,
       ...(content instanceof Secret
         ? { diff: ["(secret)"] }
-        : { diff: lineDiff(before ?? new Uint8Array(), content) }),
+        : { diff: before === undefined ? newFile(content) : lineDiff(before, content) }),
       action: {
         kind: "write_file",
         path,
@@ -116,6 +116,12 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
   }
   yield items.ok(resource, marks);
   return DONE;
+}
+
+/** What is shown of a file that was not there: a short one whole, a long one by its size. */
+function newFile(content: Uint8Array): readonly string[] {
+  const lines = lineDiff(new Uint8Array(), content);
+  return lines.length <= 6 ? lines : [`+ ${content.length} bytes`];
 }
 
 /** A mode as `chmod` takes it. */
