@@ -17,7 +17,7 @@ export interface AppliedRecords extends RecordStore {
   users(): readonly string[];
 }
 
-const RECORD = z.record(z.string(), z.array(z.string().regex(/^[0-9a-f]{64}$/)));
+const RECORD = z.record(z.string(), z.array(z.string().regex(/^\S{1,128}$/)));
 const USER_FILE = /^user-([a-z_][a-z0-9_-]*)\.json$/;
 
 /**
