@@ -44,9 +44,13 @@ export async function performOnUnit(
     }
     case "enable_unit": {
       const { unit, isStarted } = action;
-      // One that gave up is not started again before; one that is not loaded has nothing to reset.
-      await systemctl("reset-failed", "--", unit);
-      return await change("enable", unit, "enable", ...(isStarted ? ["--now"] : []));
+      // Reading every unit of the machine again for each that is enabled takes seconds where there
+      // are many; starting one reads that one, and the next boot reads all.
+      const enabled = await change("enable", unit, "enable", "--no-reload");
+      if (!enabled.isDone || !isStarted) return enabled;
+      // One that gave up does not start again before.
+      if (host.unit(unit).active === "failed") await systemctl("reset-failed", "--", unit);
+      return await change("start", unit, "start");
     }
     case "disable_unit": {
       const { unit } = action;

@@ -104,9 +104,9 @@ Deno.test("perform() says what systemd knows of a unit that does not start", asy
   const missing = "Unit file missing@ada.service does not exist, unit file not-found";
   assert.deepEqual(outcomes.map((outcome) => outcome.isDone ? "done" : outcome.error), [
     "done",
-    "Cannot enable exits.service: Job for exits.service failed because the control process exited " +
+    "Cannot start exits.service: Job for exits.service failed because the control process exited " +
     `with error code, result exit-code, status 3 ${see("exits.service")}`,
-    "Cannot enable broken.service: Failed to start broken.service: Unit broken.service has a bad " +
+    "Cannot start broken.service: Failed to start broken.service: Unit broken.service has a bad " +
     `unit file setting, unit file bad-setting ${see("broken.service")}`,
     `Cannot enable missing@ada.service: Failed to enable unit: ${missing} ${
       see("missing@ada.service")
