@@ -5,7 +5,7 @@
  */
 import { systemClock } from "./core/clock.ts";
 import { type CommandHelp, defineCommand, parseCommand, usageFault } from "./core/command.ts";
-import { readEnv } from "./core/env.ts";
+import { choiceVariable, readEnv } from "./core/env.ts";
 import { Fault } from "./core/fault.ts";
 import { tryLockFile } from "./core/file_lock.ts";
 import { nearestWord } from "./core/nearest_word.ts";
@@ -55,6 +55,10 @@ const CONFIG = "/etc/hearth";
 
 /** Hearth itself, which `host` installs. */
 const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
+
+const PROVISION_ENV = VAULT_ENV.extend({
+  HEARTH_OFFLINE: choiceVariable(["0", "1"], "0", "1: download nothing, as the hourly pass does"),
+});
 
 /** A machine without it was never prepared. */
 const MCP_UNIT = "/etc/systemd/system/playwright-mcp@.service";
@@ -207,6 +211,7 @@ interface Box {
   /** What the machine itself needs, for `host` alone. */
   readonly itself: ScopePlan | undefined;
   readonly settings: Settings;
+  readonly isOffline: boolean;
   readonly machine: RealMachine;
   readonly records: AppliedRecords;
   readonly loaded: LoadedBox;
@@ -217,7 +222,7 @@ function parseRun(
   help: CommandHelp,
   isHost = false,
 ): RunOptions | undefined {
-  const command = defineCommand(help)
+  const command = defineCommand({ ...help, env: PROVISION_ENV })
     .option("--config <directory>", "where roster.yaml and its companions are", CONFIG)
     .option("--verbose", "also what is right already")
     .option("--json", "one JSON object a line");
@@ -288,7 +293,9 @@ async function openBox(
       ...machineItself?.performers ?? USERS_ONLY,
     },
   });
-  const readVault = vaultClient(readEnv(VAULT_ENV, env), curlGet(runTool));
+  const { HEARTH_OFFLINE, ...vault } = readEnv(PROVISION_ENV, env);
+  const isOffline = HEARTH_OFFLINE === "1";
+  const readVault = vaultClient(vault, curlGet(runTool));
   const records = openRecords(`${STATE}/applied`);
   const loaded = await loadBox(boxFiles(config), settings, {
     read: readBytes,
@@ -297,7 +304,7 @@ async function openBox(
     readSecret: (source) => readSecret(source, { env, readVault }),
     random: () => crypto.getRandomValues(new Uint8Array(32)),
   });
-  return { itself: machineItself?.scope, settings, machine, records, loaded };
+  return { itself: machineItself?.scope, settings, isOffline, machine, records, loaded };
 }
 
 /** The machine, and then its users, who are planned on what it will be. */
@@ -315,7 +322,10 @@ function userScopes(box: Box, options: RunOptions): readonly ScopePlan[] {
   return scopesOf(box, options);
 }
 
-function scopesOf({ loaded, settings }: Box, { user }: RunOptions): readonly ScopePlan[] {
+function scopesOf(
+  { loaded, settings, isOffline }: Box,
+  { user }: RunOptions,
+): readonly ScopePlan[] {
   const names = [...loaded.state.accounts.map(({ os_user }) => os_user), ...loaded.gone];
   if (user !== undefined && !names.includes(user)) {
     const meant = nearestWord(user, names);
@@ -327,7 +337,7 @@ function scopesOf({ loaded, settings }: Box, { user }: RunOptions): readonly Sco
   }
   return boxScopes({
     ...loaded,
-    inHome: homePlanner(settings),
+    inHome: homePlanner(isOffline ? { claude_installer: null } : settings),
     t3Keys: (context, account) => claudeTokenKeys(context, account, loaded.claudeToken),
   }, user);
 }
