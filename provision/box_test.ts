@@ -331,3 +331,18 @@ Deno.test("boxScopes() keeps a token that a person put there", async () => {
   assert.equal(box.text("/home/grace/.config/playwright/token"), "her own");
   assert.ok(said.some(({ item, result }) => result.kind === "warning" && item.scope === "grace"));
 });
+
+Deno.test("boxScopes() tells of a stranger on the other address of a port, and starts nothing there", async () => {
+  const box = new Box();
+  await box.apply({ users: [ADA] });
+  const uid = box.host.account("ada")?.uid ?? 0;
+  box.machine.listeners.set(8931, { uid, connections: 1, others: [1005] });
+
+  const said = await box.apply({ users: [ADA] });
+
+  const errors = said.flatMap(({ item }) => item.state === "problem" ? [item.summary] : []);
+  assert.deepEqual(errors, [
+    "port 8931 of playwright-mcp@ada.service is listened on by several " +
+    `(numbers ${uid}, 1005), on one address each`,
+  ]);
+});

@@ -61,6 +61,11 @@ export interface Listener {
   readonly uid: number;
   /** Connections that are established to it now. */
   readonly connections: number;
+  /**
+   * Numbers of others who listen on it too, on another address: "localhost" is two of them, and a
+   * client may be led to either.
+   */
+  readonly others?: readonly number[];
 }
 
 /** A process, as told to a person. */

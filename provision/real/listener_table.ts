@@ -42,19 +42,27 @@ export function readListeners(): ReadonlyMap<number, ListenerEntry> {
  * @param text The tables, IPv4 first: where both are listened on, that is the one that is told of.
  */
 export function parseListeners(text: string): ReadonlyMap<number, ListenerEntry> {
-  const found = new Map<number, { uid: number; inode: string }>();
+  const sockets = new Map<number, { uid: number; inode: string }[]>();
   const connections = new Map<number, number>();
   for (const line of text.split("\n")) {
     const [, hexPort, state, uid, inode] = LINE.exec(line) ?? [];
     if (hexPort === undefined || inode === undefined) continue;
     const port = parseInt(hexPort, 16);
     if (state === ESTABLISHED) connections.set(port, (connections.get(port) ?? 0) + 1);
-    if (state === LISTEN && !found.has(port)) found.set(port, { uid: Number(uid), inode });
+    if (state !== LISTEN) continue;
+    sockets.set(port, [...sockets.get(port) ?? [], { uid: Number(uid), inode }]);
   }
-  return new Map([...found].map(([port, { uid, inode }]) => [
-    port,
-    { uid, inode, connections: connections.get(port) ?? 0 },
-  ]));
+  const found = new Map<number, ListenerEntry>();
+  for (const [port, [first, ...more]] of sockets) {
+    if (first === undefined) continue;
+    const others = new Set(more.map(({ uid }) => uid).filter((uid) => uid !== first.uid));
+    found.set(port, {
+      ...first,
+      connections: connections.get(port) ?? 0,
+      ...(others.size === 0 ? {} : { others: [...others].sort((a, b) => a - b) }),
+    });
+  }
+  return found;
 }
 
 /**

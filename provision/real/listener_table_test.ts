@@ -21,10 +21,16 @@ Deno.test("parseListeners() tells who listens and how many are connected", () =>
   assert.deepEqual(
     parseListeners(TCP + TCP6),
     new Map([
-      [8931, { uid: 1000, inode: "42", connections: 2 }],
+      [8931, { uid: 1000, inode: "42", connections: 2, others: [1005] }],
       [3773, { uid: 0, inode: "51", connections: 0 }],
     ]),
   );
+});
+
+Deno.test("parseListeners() tells of no other where one account has both addresses", () => {
+  const found = parseListeners(TCP + TCP6.replace("1005", "1000"));
+
+  assert.deepEqual(found.get(8931), { uid: 1000, inode: "42", connections: 2 });
 });
 
 Deno.test("parseListeners() throws at nothing", () => {

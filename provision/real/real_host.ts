@@ -59,7 +59,9 @@ export function realHost(clock: Clock): RealHost {
     unit: (name) => unitsNow().unit(name),
     listener: (port) => {
       const found = listenersNow().get(port);
-      return found === undefined ? undefined : { uid: found.uid, connections: found.connections };
+      if (found === undefined) return undefined;
+      const { inode: _, ...listener } = found;
+      return listener;
     },
     holder: (port) => {
       const found = listenersNow().get(port);

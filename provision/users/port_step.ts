@@ -28,6 +28,15 @@ export function* portStep(
   const listener = host.listener(port);
   const { active } = host.unit(unit);
   const isOwn = listener?.uid === host.account(user)?.uid && active === "active";
+  if (listener?.others !== undefined) {
+    const numbers = [listener.uid, ...listener.others].join(", ");
+    yield items.error(
+      resource,
+      `port ${port} of ${unit} is listened on by several (numbers ${numbers}), on one address each`,
+      `ss -ltnp sport = :${port}`,
+    );
+    return false;
+  }
   if (listener === undefined || isOwn) {
     yield items.ok(resource);
     return true;
