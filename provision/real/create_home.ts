@@ -38,11 +38,12 @@ export function createHome(
     // Nobody but root looks in before it is whole.
     await Deno.mkdir(temporary, { mode: 0o700 });
     const steps = [
-      [CP, "--archive", "--no-target-directory", SKELETON, temporary],
-      [CHOWN, "--recursive", "--no-dereference", `${uid}:${gid}`, temporary],
-      [SYNC, "--file-system", temporary],
-    ] as const;
-    for (const [command, ...args] of steps) {
+      () => [CP, "--archive", "--no-target-directory", SKELETON, temporary],
+      () => [SYNC, "--", ...filesBelow(temporary)],
+      () => [CHOWN, "--recursive", "--no-dereference", `${uid}:${gid}`, temporary],
+    ];
+    for (const step of steps) {
+      const [command = "", ...args] = step();
       const { trouble } = await runTool({ command, args });
       if (trouble !== undefined) return failed(`Cannot ${what}: ${trouble}`);
       // `cp` gave it the mode of /etc/skel.
@@ -53,6 +54,15 @@ export function createHome(
     await directory.sync();
     return DONE;
   });
+}
+
+/** A directory with every file and directory below it. */
+function* filesBelow(path: string): Generator<string> {
+  yield path;
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(path)) {
+    if (isFile) yield `${path}/${name}`;
+    if (isDirectory) yield* filesBelow(`${path}/${name}`);
+  }
 }
 
 /** Removes what a run that was cut short left; root made it, in a directory of root's. */

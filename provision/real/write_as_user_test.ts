@@ -175,3 +175,35 @@ Deno.test({
       assert.match(errorOf(await changeModeAs(roots, as, runTool)), /Operation not permitted$/);
     }),
 });
+
+Deno.test({
+  name: "writeFileAs() leaves the old file or the new one whenever it is killed",
+  ignore,
+  fn: () =>
+    withHome(async (home, as) => {
+      const path = `${home}/file`;
+      const contents = ["first", "second", "third"].map((word) => word.repeat(10_000));
+      let current = "";
+      const ends = new Set<boolean>();
+      // It takes some 30 ms: each run is killed a little later than the one before.
+      for (let killAfterMs = 1; killAfterMs <= 50; killAfterMs++) {
+        const next = contents[killAfterMs % 3] ?? "";
+        const before = current === "" ? undefined : digestOf(bytes(current));
+        const { isDone } = await writeFileAs(writing(path, next, before), as, (tool) =>
+          runTool({ ...tool, deadlineMs: killAfterMs }));
+        ends.add(isDone);
+        const found = await Deno.readTextFile(path).catch(() =>
+          ""
+        );
+        assert.ok(found === next || (!isDone && found === current), `after ${killAfterMs} ms`);
+        current = found;
+      }
+      assert.ok(ends.has(false), "some of them were killed");
+
+      const before = current === "" ? undefined : digestOf(bytes(current));
+      assert.deepEqual(await writeFileAs(writing(path, "last", before), as, runTool), {
+        isDone: true,
+      });
+      assert.deepEqual([...Deno.readDirSync(home)].map(({ name }) => name), ["file"]);
+    }),
+});
