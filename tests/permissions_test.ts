@@ -8,7 +8,16 @@ import assert from "node:assert/strict";
 import { runCommand } from "../core/process.ts";
 import { ROOT } from "./support/program.ts";
 
-const SETS = ["bridge", "browser", "harvester", "snapshot_server", "refresh", "dispatch", "mint"];
+const SETS = [
+  "bridge",
+  "browser",
+  "harvester",
+  "snapshot_server",
+  "refresh",
+  "dispatch",
+  "mint",
+  "profile_backup",
+];
 
 for (const name of SETS) {
   Deno.test(`permission set "${name}" refuses what its program has no business with`, async () => {

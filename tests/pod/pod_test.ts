@@ -124,6 +124,29 @@ Deno.test("the pod of k8s/base", async (t) => {
     assert.equal(await seenBy(pod, url()), "Hello, Ada");
   });
 
+  await t.step("backs up while it runs, and the restored volume is logged in", async () => {
+    const restore = ["-P=profile_backup", "profile_backup.ts", "restore", "latest"];
+    const backup = await pod.runJob("backup");
+    assert.equal(backup.code, 0, backup.log);
+    assert.match(backup.log, /verified \/backup\/[\d_]+\.tar\.gz","files":\d+,"cookies":1\}/);
+    assert.match(backup.log, /wrote backup \(\d+ bytes\) to \/backup\//);
+    const refused = await pod.runJob("backup", restore);
+    assert.equal(refused.code, 1, refused.log);
+    assert.match(refused.log, /a Chromium has the profile open .* it must be stopped first/);
+
+    await pod.stop();
+    const volume = await pod.volume("chrome-service-profile-encrypted");
+    await Deno.remove(`${volume}/chromium-data/Default/Cookies`);
+    const restored = await pod.runJob("backup", restore);
+    assert.equal(restored.code, 0, restored.log);
+    await pod.start();
+    ingress.to(pod.ip, 6080);
+
+    assert.equal(await seenBy(pod, url()), "Hello, Ada");
+    const [kept] = [...Deno.readDirSync(`${volume}/replaced`)];
+    assert.ok(Deno.statSync(`${volume}/replaced/${kept?.name}/chromium-data`).isDirectory);
+  });
+
   for (const kind of ["browser", "renderer", "gpu-process"] as const) {
     await t.step(`is called sick when its ${kind} hangs, and mends itself`, async () => {
       const restarts = await metric(pod, "hearth_browser_wedge_restarts_total");

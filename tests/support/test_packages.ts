@@ -10,8 +10,10 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   ...SYSTEM_PACKAGES,
   { name: "curl", path: "/usr/bin/curl", reason: "downloads and asks Vault" },
   { name: "sudo", path: "/usr/sbin/visudo", reason: "judges what sudo would allow" },
+  { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks a release" },
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
+  { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },
   { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
 ];
