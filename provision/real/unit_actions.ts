@@ -44,13 +44,12 @@ export async function performOnUnit(
     }
     case "enable_unit": {
       const { unit, isStarted } = action;
-      // Reading every unit of the machine again for each that is enabled takes seconds where there
-      // are many; starting one reads that one, and the next boot reads all.
-      const enabled = await change("enable", unit, "enable", "--no-reload");
-      if (!enabled.isDone || !isStarted) return enabled;
       // One that gave up does not start again before.
       if (host.unit(unit).active === "failed") await systemctl("reset-failed", "--", unit);
-      return await change("start", unit, "start");
+      // Reading every unit of the machine again for each that is enabled takes seconds where there
+      // are many; starting one reads that one, and the next boot reads all.
+      const args = ["enable", "--no-reload", ...(isStarted ? ["--now"] : [])];
+      return await change(isStarted ? "start" : "enable", unit, ...args);
     }
     case "disable_unit": {
       const { unit } = action;

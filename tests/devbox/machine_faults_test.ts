@@ -108,7 +108,7 @@ Deno.test("perform() says what systemd knows of a unit that does not start", asy
     `with error code, result exit-code, status 3 ${see("exits.service")}`,
     "Cannot start broken.service: Failed to start broken.service: Unit broken.service has a bad " +
     `unit file setting, unit file bad-setting ${see("broken.service")}`,
-    `Cannot enable missing@ada.service: Failed to enable unit: ${missing} ${
+    `Cannot start missing@ada.service: Failed to enable unit: ${missing} ${
       see("missing@ada.service")
     }`,
     // It fails after it was started; the next run sees that.
