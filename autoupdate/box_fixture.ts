@@ -1,0 +1,318 @@
+/**
+ * A box in memory, for tests that kill the updater at every point: users whose data carries a
+ * schema and rows, builds that go wrong in known ways, and a count of every effect.
+ *
+ * An old build on a newer schema is broken, a running build migrates what it finds, and users
+ * write rows whenever their instance works: what the worst night is made of.
+ *
+ * @module
+ */
+import { createFakeClock, type FakeClock } from "../tests/support/fake_clock.ts";
+import { createLogger } from "../core/log.ts";
+import type { Effects, Health } from "./effects.ts";
+import { emptyState, parseState, type State, stateText } from "./state.ts";
+
+/** How a build goes wrong. */
+export type Flaw =
+  | "none"
+  | "gate"
+  | "front-door"
+  | "own-data"
+  | "soak"
+  | "loses-rows"
+  | "front-door-down";
+
+/** A build. */
+export interface Build {
+  /** The schema it migrates to. */
+  readonly schema: number;
+  /** How it goes wrong. */
+  readonly flaw: Flaw;
+}
+
+/** A user's data. */
+export interface FakeDatabase {
+  /** What it was migrated to. */
+  schema: number;
+  /** What they wrote. */
+  rows: Set<string>;
+}
+
+/** A user of the box. */
+export interface FakeUser {
+  /** The version they have. */
+  pointer: string | undefined;
+  /** The version that runs. */
+  running: string | undefined;
+  /** Whether a turn is running. */
+  isBusy: boolean;
+  /** How often it died. */
+  restarts: number;
+  /** Their data. */
+  database: FakeDatabase;
+  /** Data that was replaced. */
+  keptAside: FakeDatabase[];
+}
+
+/** Thrown where the updater is killed. */
+export class Killed extends Error {}
+
+/** A box in memory. */
+export interface FakeBox {
+  /** What the updater is given; made anew by every "process". */
+  effects(): Effects;
+  /** The users. */
+  readonly users: ReadonlyMap<string, FakeUser>;
+  /** The journal as it is on disk. */
+  journal(): State;
+  /** Effects so far. */
+  readonly ticks: number;
+  /** Kills the updater at this effect, counted from now; `Infinity` never. */
+  killAt(tick: number, isPowerCut: boolean): void;
+  /** Rows that are nowhere any more. */
+  lostRows(): readonly string[];
+  /** Whether each user's instance runs and can read its data. */
+  brokenUsers(): readonly string[];
+  /** Why somebody was without a way back, at any moment. */
+  readonly dangers: readonly string[];
+  /** Reasons for which the brake was put on. */
+  readonly freezes: readonly string[];
+  /** Its clock. */
+  readonly clock: FakeClock;
+}
+
+/** Makes a box whose users all have `old`. */
+export function createFakeBox(options: {
+  builds: Readonly<Record<string, Build>>;
+  old: string | undefined;
+  users: readonly { name: string; isBusy?: boolean }[];
+  to: string;
+}): FakeBox {
+  const { builds, old, to } = options;
+  const clock = createFakeClock();
+  const users = new Map<string, FakeUser>();
+  const written = new Map<string, Set<string>>();
+  for (const { name, isBusy = false } of options.users) {
+    const rows = old === undefined ? [] : [`${name}-first`];
+    users.set(name, {
+      pointer: old,
+      running: old,
+      isBusy,
+      restarts: 0,
+      database: { schema: old === undefined ? 0 : buildOf(old).schema, rows: new Set(rows) },
+      keptAside: [],
+    });
+    written.set(name, new Set(rows));
+  }
+  const backups = new Map<string, { user: string; database: FakeDatabase }>();
+  const dangers: string[] = [];
+  const freezes: string[] = [];
+  let journal = stateText(
+    old === undefined ? emptyState() : { ...emptyState(), lastGood: { version: old, sinceMs: 0 } },
+  );
+  let ticks = 0;
+  let killTick = Infinity;
+  let isPowerCut = false;
+  let serial = 0;
+  let process = 0;
+  let dead = -1;
+
+  function buildOf(version: string): Build {
+    const build = builds[version];
+    if (build === undefined) throw new Error(`no build ${version}`);
+    return build;
+  }
+
+  function userOf(name: string): FakeUser {
+    const user = users.get(name);
+    if (user === undefined) throw new Error(`no user ${name}`);
+    return user;
+  }
+
+  function run(user: FakeUser, version: string): void {
+    user.running = version;
+    const { schema, flaw } = buildOf(version);
+    if (schema > user.database.schema) user.database.schema = schema;
+    if (flaw === "loses-rows") user.database.rows.delete([...user.database.rows][0] ?? "");
+  }
+
+  function isBroken(user: FakeUser): boolean {
+    return user.running === undefined || user.database.schema > buildOf(user.running).schema;
+  }
+
+  /** One effect on the world: life goes on, and the updater may be killed here. */
+  function tick(): void {
+    ticks++;
+    for (const [name, user] of users) {
+      if (isBroken(user)) continue;
+      const row = `${name}-${serial++}`;
+      user.database.rows.add(row);
+      written.get(name)?.add(row);
+    }
+    judgeDanger();
+    if (ticks < killTick) return;
+    killTick = Infinity;
+    dead = process;
+    if (isPowerCut) {
+      for (const user of users.values()) user.running = undefined;
+      for (const user of users.values()) {
+        if (user.pointer !== undefined) run(user, user.pointer);
+      }
+    }
+    throw new Killed(`killed at effect ${ticks}`);
+  }
+
+  function judgeDanger(): void {
+    const { update, lastGood } = read();
+    for (const [name, { pointer }] of users) {
+      if (pointer !== to || pointer === lastGood?.version || old === undefined) continue;
+      const step = update?.users.find(({ user }) => user === name)?.step;
+      const hasWayBack = step !== undefined && "backup" in step && backups.has(step.backup);
+      if (!hasWayBack && step?.at !== "returning") dangers.push(`${name} at ${step?.at}`);
+    }
+  }
+
+  function read(): State {
+    const parsed = parseState(journal);
+    if (!parsed.isValid) throw new Error(parsed.why);
+    return parsed.state;
+  }
+
+  function visit(name: string, version: string, isThroughDoor: boolean): Health {
+    const user = userOf(name);
+    if (user.running !== version) return { is: "bad", why: `it runs ${user.running}` };
+    if (isBroken(user)) return { is: "bad", why: "its data is from the future" };
+    const { flaw } = buildOf(version);
+    if (isThroughDoor && flaw === "front-door") return { is: "bad", why: "it cannot be paired" };
+    if (isThroughDoor && flaw === "front-door-down") return { is: "unclear", why: "door down" };
+    if (flaw === "own-data" && name === [...users.keys()].at(-1)) {
+      return { is: "bad", why: "it cannot read this user's data" };
+    }
+    return { is: "ok" };
+  }
+
+  function effects(): Effects {
+    const self = ++process;
+    // deno-lint-ignore require-await -- an effect is a promise, here as on a real box
+    const act = async <T>(work: () => T): Promise<T> => {
+      // Who was killed catches nothing and does nothing any more.
+      if (dead === self) throw new Killed("it was killed");
+      tick();
+      const result = work();
+      tick();
+      return result;
+    };
+    return {
+      instances: () =>
+        act(() => [...users.keys()].map((user) => ({ user, identity: user, port: 1 }))),
+      pointers: {
+        read: (user) => act(() => userOf(user).pointer),
+        all: () =>
+          act(() =>
+            new Map(
+              [...users].flatMap(([name, { pointer }]) =>
+                pointer === undefined ? [] : [[name, pointer]]
+              ),
+            )
+          ),
+        point: (user, version) => act(() => void (userOf(user).pointer = version)),
+        hold: (user) => act(() => void (userOf(user).pointer = undefined)),
+      },
+      services: {
+        isActive: (user) => act(() => userOf(user).running !== undefined),
+        start: (name) =>
+          act(() => {
+            const user = userOf(name);
+            if (user.running === undefined && user.pointer !== undefined) run(user, user.pointer);
+          }),
+        stop: (user) => act(() => void (userOf(user).running = undefined)),
+        restarts: (name) =>
+          act(() => {
+            const user = userOf(name);
+            const isDying = user.running !== undefined && buildOf(user.running).flaw === "soak" &&
+              read().update?.phase === "soaking";
+            return isDying ? user.restarts++ : user.restarts;
+          }),
+      },
+      data: {
+        activity: (user) =>
+          act(() => ({
+            doubts: [],
+            databases: [{
+              path: "state.sqlite",
+              activeTurns: userOf(user).isBusy ? 1 : 0,
+              lastChangeMs: clock.now() - 3_600_000,
+            }],
+          })),
+        openBy: () => act(() => []),
+        sizeBytes: () => act(() => 1),
+        backup: (user) =>
+          act(() => {
+            const { schema, rows } = userOf(user).database;
+            const id = `${user}-${serial++}`;
+            backups.set(id, { user, database: { schema, rows: new Set(rows) } });
+            return id;
+          }),
+        losses: (user, id) =>
+          act(() =>
+            [...backups.get(id)?.database.rows ?? []].filter((row) =>
+              !userOf(user).database.rows.has(row)
+            )
+          ),
+        async restore(name, id) {
+          const user = userOf(name);
+          const copy = backups.get(id)?.database;
+          if (copy === undefined || user.running !== undefined) throw new Error("cannot restore");
+          await act(() => {
+            user.keptAside.push(user.database);
+            user.database = { schema: 0, rows: new Set() };
+          });
+          await act(() => {
+            user.database = { schema: copy.schema, rows: new Set(copy.rows) };
+          });
+        },
+      },
+      stage: () => act(() => ({ is: "ok", integrity: "sha512-x" })),
+      gate: (version) =>
+        act(() => buildOf(version).flaw === "gate" ? { is: "bad", why: "it fails" } : { is: "ok" }),
+      visit: (instance, version) => act(() => visit(instance.user, version, true)),
+      visitDirectly: (instance, version) => act(() => visit(instance.user, version, false)),
+      isFrozen: () => act(() => freezes.length > 0 && read().update === undefined),
+      freeze: (reason) => act(() => void freezes.push(reason)),
+      save: (state) => act(() => void (journal = stateText(state))),
+      record: () => act(() => {}),
+      clock: {
+        ...clock,
+        async sleep(ms) {
+          clock.advance(ms);
+          await act(() => {});
+        },
+      },
+      log: createLogger({ component: "test", write: () => {} }),
+    };
+  }
+
+  return {
+    effects,
+    users,
+    journal: read,
+    get ticks() {
+      return ticks;
+    },
+    killAt(tickCount, powerCut) {
+      killTick = ticks + tickCount;
+      isPowerCut = powerCut;
+    },
+    lostRows: () =>
+      [...users].flatMap(([name, { database, keptAside }]) =>
+        [...written.get(name) ?? []].filter((row) =>
+          !database.rows.has(row) && !keptAside.some(({ rows }) => rows.has(row)) &&
+          ![...backups.values()].some((one) => one.user === name && one.database.rows.has(row))
+        )
+      ),
+    brokenUsers: () => [...users].filter(([, user]) => isBroken(user)).map(([name]) => name),
+    dangers,
+    freezes,
+    clock,
+  };
+}

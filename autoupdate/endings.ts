@@ -1,0 +1,130 @@
+/**
+ * How an update ends, and what the journal keeps of it. Pure.
+ *
+ * @module
+ */
+import { type Failure, isAt, type Move, type State, type Update } from "./state.ts";
+
+/** How a run ended. */
+export type Result =
+  | "nothing"
+  | "committed"
+  | "deferred"
+  | "refused"
+  | "inconclusive"
+  | "rolled-back"
+  | "stranded"
+  | "frozen";
+
+/** The journal with how the run went; an update in it stays. */
+export function withResult(state: State, result: Result, why: string, atMs: number): State {
+  const inconclusive = result === "inconclusive" ? state.inconclusive + 1 : 0;
+  return { ...state, lastRun: { atMs, result, why }, inconclusive };
+}
+
+/** The update is over before anybody was moved. */
+export function dropped(state: State, result: Result, why: string, nowMs: number): State {
+  const { update: _ended, ...rest } = state;
+  return withResult(rest, result, why, nowMs);
+}
+
+/** The build is not for this box; where it is the last good one, it is not for these users yet. */
+export function refused(state: State, failure: Failure, nowMs: number): State {
+  const { update } = state;
+  if (update === undefined) return state;
+  const why = failure.user === undefined ? failure.why : `${failure.user}: ${failure.why}`;
+  if (isLastGood(state, update)) {
+    return dropped(waiting(state, update.users, nowMs, why), "refused", why, nowMs);
+  }
+  const { pending: _refused, ...rest } = dropped(state, "refused", why, nowMs);
+  return {
+    ...rest,
+    skipped: { ...state.skipped, [update.to]: { stage: failure.stage, why, atMs: nowMs } },
+  };
+}
+
+/** It works for everybody who was moved; the others wait. */
+export function committed(state: State, update: Update, nowMs: number): State {
+  const moved = new Set(update.users.filter(isAt("verified")).map(({ user }) => user));
+  const rest = waiting(state, update.users.filter(({ user }) => !moved.has(user)), nowMs);
+  const waitingSince = Object.fromEntries(
+    Object.entries(rest.waitingSince).filter(([user]) => !moved.has(user)),
+  );
+  const why = `${update.to} works for ${moved.size} of ${update.users.length}`;
+  const ended = { ...dropped(rest, "committed", why, nowMs), waitingSince };
+  if (isLastGood(state, update)) return ended;
+  const { pending: _given, ...done } = ended;
+  const { lastGood } = state;
+  const { to: version, integrity } = update;
+  const good = { version, sinceMs: nowMs, ...(integrity === undefined ? {} : { integrity }) };
+  const earlier = [...state.earlier, ...(lastGood === undefined ? [] : [lastGood])];
+  return {
+    ...done,
+    lastGood: good,
+    earlier: earlier.filter((one, at) =>
+      one.version !== version &&
+      earlier.findLastIndex((other) => other.version === one.version) === at
+    ).slice(-5),
+  };
+}
+
+/** Nobody could be moved. */
+export function postponed(state: State, update: Update, nowMs: number): State {
+  const rest = waiting(state, update.users, nowMs);
+  const why = update.users.map(({ user, step }) =>
+    `${user}: ${step.at === "deferred" ? step.why : step.at}`
+  ).join("; ");
+  const ended = dropped(rest, "deferred", why, nowMs);
+  return isLastGood(state, update) ? ended : { ...ended, pending: update.to };
+}
+
+/** Everybody who was moved is back, or is known not to be. */
+export function undone(state: State, update: Update, nowMs: number): State {
+  const isStranded = update.users.some(isAt("stranded"));
+  const why = freezeReason(update);
+  const rest = dropped(state, isStranded ? "stranded" : "rolled-back", why, nowMs);
+  const failure = update.failure ?? { stage: "canary", why: "unknown" };
+  if (update.kind === "drain" && isLastGood(state, update)) {
+    return waiting(rest, update.users, nowMs, failure.why);
+  }
+  const { pending: _failed, ...done } = rest;
+  const skipped = {
+    ...state.skipped,
+    [update.to]: { stage: failure.stage, why: failure.why, atMs: nowMs },
+  };
+  if (!isLastGood(state, update)) return { ...done, skipped };
+  // Asked for: what was last good is so no more.
+  const { lastGood: _gone, ...older } = done;
+  const at = state.earlier.findLastIndex(({ version }) => version === update.users[0]?.from);
+  const previous = state.earlier[at];
+  return {
+    ...older,
+    skipped,
+    earlier: state.earlier.slice(0, Math.max(at, 0)),
+    ...(previous === undefined ? {} : { lastGood: previous }),
+  };
+}
+
+/** What the brake says after an update was undone. */
+export function freezeReason(update: Update): string {
+  const { failure, users, to } = update;
+  const stranded = users.filter(isAt("stranded")).map(({ user }) => user);
+  const who = failure?.user === undefined ? "" : ` for ${failure.user}`;
+  const what = failure?.stage === "operator"
+    ? `rolled back from ${to}: ${failure.why}`
+    : `${to} failed (${failure?.stage ?? "canary"})${who}: ${failure?.why ?? "unknown"}`;
+  return stranded.length === 0 ? what : `${what}; NOT BACK: ${stranded.join(", ")}`;
+}
+
+function isLastGood(state: State, update: Update): boolean {
+  return state.lastGood?.version === update.to;
+}
+
+function waiting(state: State, users: readonly Move[], nowMs: number, why?: string): State {
+  const waitingSince = { ...state.waitingSince };
+  for (const { user, step } of users) {
+    const reason = why ?? (step.at === "deferred" ? step.why : "not moved yet");
+    waitingSince[user] = { sinceMs: waitingSince[user]?.sinceMs ?? nowMs, why: reason };
+  }
+  return { ...state, waitingSince };
+}
