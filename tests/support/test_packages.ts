@@ -12,6 +12,7 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "sudo", path: "/usr/sbin/visudo", reason: "judges what sudo would allow" },
   { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks a release" },
+  { name: "sqlite3", path: "/usr/bin/sqlite3", reason: "copies t3's databases" },
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
   { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },

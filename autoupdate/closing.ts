@@ -1,0 +1,115 @@
+/**
+ * What every command begins and ends with: the lock, what an earlier process left, and afterwards
+ * the history, the metrics, and what may be thrown away.
+ *
+ * @module
+ */
+import { writeFileAtomic } from "../core/atomic_file.ts";
+import { Fault } from "../core/fault.ts";
+import { type FileLock, tryLockFile } from "../core/file_lock.ts";
+import type { Config } from "./config.ts";
+import { type Result, withResult } from "./endings.ts";
+import { countAttempt } from "./machine.ts";
+import { metricsText } from "./metrics_text.ts";
+import { removeVersion, sealedVersions } from "./npm_source.ts";
+import type { Box } from "./real_effects.ts";
+import { evictBackups, evictVersions } from "./retention.ts";
+import type { State } from "./state.ts";
+import { readFreeze, readState } from "./state_files.ts";
+import { work } from "./work.ts";
+
+/** What a command needs. */
+export interface RunContext {
+  /** The settings. */
+  readonly config: Config;
+  /** The box. */
+  readonly box: Box;
+  /** Aborted when the program should stop. */
+  readonly signal: AbortSignal;
+}
+
+/** How a command ended. */
+export interface RunEnd {
+  /** In a word. */
+  readonly result: Result;
+  /** In words. */
+  readonly why: string;
+}
+
+/** Takes the one lock of updater, drainer and backup. */
+export async function takeLock({ stateDir }: Config): Promise<FileLock> {
+  await Deno.mkdir(stateDir, { recursive: true });
+  const path = `${stateDir}/lock`;
+  const lock = await tryLockFile(path);
+  if (lock === undefined) {
+    throw new Fault(`Cannot lock "${path}": another run holds it, must be the only one`);
+  }
+  return lock;
+}
+
+/** Finishes or undoes what an earlier process left; does nothing where nothing was left. */
+export async function recover(context: RunContext): Promise<State> {
+  const { config, box, signal } = context;
+  const state = await readState(config.stateDir);
+  if (state.update === undefined) return state;
+  const { to, phase } = state.update;
+  box.effects.log.warn("going on with what was left", { version: to, phase });
+  const counted = countAttempt(state);
+  await box.effects.save(counted);
+  return await work(counted, box.effects, config, signal);
+}
+
+/** Nothing was begun: the journal keeps that this run was there. */
+export async function quietly(
+  context: RunContext,
+  state: State,
+  result: Result,
+  why: string,
+): Promise<RunEnd> {
+  const { effects } = context.box;
+  await effects.save(withResult(state, result, why, effects.clock.now()));
+  return await closed(context, { result, why });
+}
+
+/** A run ended as the journal says. */
+export async function ended(context: RunContext, state: State): Promise<RunEnd> {
+  const { result = "nothing", why = "" } = state.lastRun ?? {};
+  return await closed(context, { result: result as Result, why });
+}
+
+async function closed(context: RunContext, end: RunEnd): Promise<RunEnd> {
+  const { config, box } = context;
+  const { effects, store } = box;
+  await effects.record({ did: "run", ...end });
+  const state = await readState(config.stateDir);
+  const inUse = (await effects.pointers.all()).values();
+  const present = await sealedVersions(config.versionsDir);
+  for (const version of evictVersions(present, state, inUse, config.versionsKeep)) {
+    await removeVersion(config.versionsDir, version);
+  }
+  for (const { user } of await effects.instances()) {
+    const copies = await store.list(user);
+    await store.remove(user, evictBackups(copies, state, config.backupKeep));
+  }
+  await writeMetrics(context);
+  return end;
+}
+
+/** Writes the metrics. */
+export async function writeMetrics({ config, box }: RunContext): Promise<void> {
+  const { effects, store } = box;
+  const backups = new Map<string, number>();
+  for (const { user } of await effects.instances()) {
+    const newest = (await store.list(user)).at(-1);
+    if (newest !== undefined) backups.set(user, newest.manifest.atMs);
+  }
+  const text = await metricsText({
+    state: await readState(config.stateDir),
+    freeze: await readFreeze(config.freezeFile),
+    pointers: await effects.pointers.all(),
+    backups,
+    nowMs: effects.clock.now(),
+  });
+  await writeFileAtomic(`${config.stateDir}/metrics.prom`, text);
+  if (config.textfile !== undefined) await writeFileAtomic(config.textfile, text);
+}

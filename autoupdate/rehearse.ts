@@ -1,0 +1,120 @@
+/**
+ * One build on one copy of somebody's data: started as production starts it, used, stopped.
+ *
+ * It runs as an account that owns nothing else, on loopback, with the copy as its home and no
+ * agent's program in its path: a copy of a running turn must not be continued twice.
+ *
+ * @module
+ */
+import type { Clock } from "../core/clock.ts";
+import { errorText } from "../core/error_text.ts";
+import { startChild } from "../core/process.ts";
+import { pairingArgs, parsePairingOutput, serveArgs } from "../t3/cli.ts";
+import { loopbackInstance } from "../t3/instance.ts";
+import { type Account, commandAs, demandAs, runAs } from "./account.ts";
+import type { DatabaseFacts } from "./database_facts.ts";
+import type { Health } from "./effects.ts";
+import { inspectDatabase } from "./inspect_database.ts";
+import { probeServer } from "./probe.ts";
+import { findDatabases } from "./user_files.ts";
+
+/** What to run, and on what. */
+export interface Rehearsal {
+  /** The version. */
+  readonly version: string;
+  /** Where it is installed. */
+  readonly prefix: string;
+  /** The account, whose home is the copy's. */
+  readonly account: Account;
+  /** Where Node is. */
+  readonly nodeDir: string;
+  /** How long it may take to start, in milliseconds. */
+  readonly startMs: number;
+  /** How long it may take to stop, in milliseconds. */
+  readonly stopMs: number;
+  /** How many threads the data holds. */
+  readonly threads: number | undefined;
+  /** Time. */
+  readonly clock: Clock;
+}
+
+/** What came of it. */
+export interface RehearsalResult {
+  /** Whether it works. */
+  readonly health: Health;
+  /** The databases it left. */
+  readonly databases: readonly DatabaseFacts[];
+}
+
+/** Runs it. What throws is the machine's fault, not the build's. */
+export async function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
+  const { version, prefix, account, nodeDir, startMs, stopMs, threads, clock } = rehearsal;
+  const baseDir = `${account.home}/.t3`;
+  const options = { path: `${prefix}/bin:${nodeDir}:/usr/bin:/bin` };
+  const t3 = `${prefix}/bin/t3`;
+  const port = freeLoopbackPort();
+  const as = commandAs(account, [t3, ...serveArgs({ host: "127.0.0.1", port, baseDir })], options);
+  const lines: string[] = [];
+  let end: string | undefined;
+  const child = startChild({
+    ...as,
+    onLine: (line) => void (lines.push(line) > 20 && lines.shift()),
+  });
+  child.ended.then(({ code, signal }) => {
+    end = `it ended with ${signal ?? `exit code ${code}`}: ${lines.slice(-3).join("; ")}`;
+  });
+  let health: Health;
+  try {
+    health = await probeServer({
+      instance: loopbackInstance(port),
+      version,
+      startMs,
+      threads,
+      clock,
+      hasEnded: () => end,
+      async mint() {
+        const stdout = await demandAs(account, [t3, ...pairingArgs(baseDir)], options);
+        const output = parsePairingOutput(stdout);
+        if (output.kind === "invalid") throw new Error(output.text);
+        return output.credential;
+      },
+    });
+  } finally {
+    const wasUp = end === undefined;
+    const ended = await stopServer();
+    if (wasUp && ended === "killed") {
+      health = { is: "bad", why: `it does not stop within ${Math.round(stopMs / 1_000)} s` };
+    }
+  }
+  const databases: DatabaseFacts[] = [];
+  try {
+    for (const path of await findDatabases(account)) {
+      databases.push(await inspectDatabase(account, path));
+    }
+  } catch (error) {
+    if (health.is === "ok") health = { is: "bad", why: `it leaves damage: ${errorText(error)}` };
+  }
+  return { health, databases };
+
+  /** Root may not kill what another account runs; that account may. */
+  async function stopServer(): Promise<"ended" | "killed"> {
+    const kill = (...what: string[]) => runAs(account, ["/usr/bin/kill", ...what]);
+    if (end === undefined) await kill("-TERM", "--", String(child.pid));
+    const late = new AbortController();
+    const isLate = await Promise.race([
+      child.ended.then(() => false),
+      clock.sleep(stopMs, late.signal).then(() => !late.signal.aborted),
+    ]);
+    late.abort();
+    if (isLate) await kill("-KILL", "--", String(child.pid));
+    // Nobody else runs as that account; a test that runs as itself has only the one child.
+    if (account.uid !== Deno.uid()) await kill("-KILL", "--", "-1");
+    await child.ended;
+    return isLate ? "killed" : "ended";
+  }
+}
+
+function freeLoopbackPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

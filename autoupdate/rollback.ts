@@ -1,0 +1,52 @@
+/**
+ * A way back that a person asks for.
+ *
+ * @module
+ */
+import { Fault } from "../core/fault.ts";
+import { beginRollback } from "./begin.ts";
+import { ended, recover, type RunContext, type RunEnd } from "./closing.ts";
+import { judgeIdle } from "./idle.ts";
+import { sealedVersions } from "./npm_source.ts";
+import { work } from "./work.ts";
+
+/** Takes everybody of the present version back to an earlier one, with the data of then. */
+export async function rollback(
+  context: RunContext,
+  options: { to: string | undefined; why: string; isEvenBusy: boolean },
+): Promise<RunEnd> {
+  const { config, box, signal } = context;
+  const { effects, store } = box;
+  const state = await recover(context);
+  const present = state.lastGood?.version;
+  const to = options.to ?? state.earlier.at(-1)?.version;
+  const refuse = (why: string) => new Fault(`Cannot roll back: ${why}`);
+  if (state.update !== undefined) throw refuse("an update is in flight");
+  if (present === undefined || to === undefined) throw refuse("there is no earlier version");
+  if (!state.earlier.some(({ version }) => version === to)) {
+    const known = state.earlier.map(({ version }) => version).join(", ") || "none";
+    throw refuse(`${to} was never the last good version, must be one of: ${known}`);
+  }
+  if (!(await sealedVersions(config.versionsDir)).includes(to)) throw refuse(`${to} is not kept`);
+  const instances = await effects.instances();
+  const pointers = await effects.pointers.all();
+  const copies = new Map<string, string>();
+  for (const { user } of instances) {
+    if (pointers.get(user) !== present) continue;
+    const copy = (await store.list(user)).findLast(({ manifest }) =>
+      manifest.kind === "update" && manifest.from === to
+    );
+    if (copy === undefined) throw refuse(`there is no copy of the data of ${user} from ${to}`);
+    await store.verify(user, copy.id);
+    copies.set(user, copy.id);
+    const activity = await effects.data.activity(user);
+    const verdict = judgeIdle(activity, effects.clock.now(), config.quietMs);
+    if (!verdict.isIdle && !options.isEvenBusy) {
+      throw refuse(`${user} is busy (${verdict.why}); --even-busy does it all the same`);
+    }
+  }
+  const way = { to, why: options.why, copies };
+  const begun = beginRollback(state, { instances, pointers }, way, effects.clock.now());
+  await effects.save(begun);
+  return await ended(context, await work(begun, effects, config, signal));
+}

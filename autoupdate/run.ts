@@ -1,0 +1,116 @@
+/**
+ * One run: what the channel offers, as far as it gets.
+ *
+ * @module
+ */
+import { beginUpdate } from "./begin.ts";
+import { decideCandidate, type Release } from "./candidate.ts";
+import { ended, quietly, recover, type RunContext, type RunEnd } from "./closing.ts";
+import { adopt } from "./drain.ts";
+import {
+  askRelease,
+  nodeVersion,
+  removeVersion,
+  sealedVersions,
+  stageVersion,
+} from "./npm_source.ts";
+import type { State } from "./state.ts";
+import { readFreeze, readState } from "./state_files.ts";
+import { work } from "./work.ts";
+
+/** Follows the channel: one candidate, as far as it gets. */
+export async function run(context: RunContext): Promise<RunEnd> {
+  const { config, box, signal } = context;
+  const { effects } = box;
+  const left = await recover(context);
+  if (left.update !== undefined) return await ended(context, left);
+  const freeze = await readFreeze(config.freezeFile);
+  if (freeze !== undefined) {
+    effects.log.warn("FROZEN", { file: config.freezeFile, reason: freeze.reason });
+    return await quietly(context, left, "frozen", freeze.reason);
+  }
+  const adopted = await adopt(context, left);
+  if (adopted.update !== undefined) return await ended(context, adopted);
+  const decided = await decide(context, adopted);
+  const { state } = decided;
+  if (decided.kind === "end") {
+    return await quietly(context, state, decided.end.result, decided.end.why);
+  }
+  const { version, integrity } = decided.release;
+  const instances = (await effects.instances()).filter(({ user }) =>
+    state.held[user] === undefined
+  );
+  const pointers = await effects.pointers.all();
+  const { track, pin } = config;
+  effects.log.info("candidate", { from: state.lastGood?.version, to: version, track, pin });
+  const build = { version, integrity };
+  const begun = beginUpdate(state, { instances, pointers }, build, effects.clock.now());
+  await effects.save(begun);
+  return await ended(context, await work(begun, effects, config, signal));
+}
+
+/** The whole gate, and nothing else: no journal, no pointer, no instance is touched. */
+export async function dryRun({ config, box }: RunContext): Promise<RunEnd> {
+  const state = await readState(config.stateDir);
+  if (state.update !== undefined) {
+    return { result: "nothing", why: `${state.update.to} is in flight (${state.update.phase})` };
+  }
+  const decided = await decide({ config, box }, state);
+  if (decided.kind !== "go") return decided.end;
+  const { version, integrity } = decided.release;
+  const [instances, pointers] = [await box.effects.instances(), await box.effects.pointers.all()];
+  const build = { version, integrity };
+  const { update } = beginUpdate(state, { instances, pointers }, build, box.effects.clock.now());
+  const isNew = !(await sealedVersions(config.versionsDir)).includes(version);
+  const staged = await stageVersion(version, integrity, await box.npm());
+  const outcome = staged.is === "ok"
+    ? await box.effects.gate(version, update?.users ?? [])
+    : staged;
+  if (isNew && staged.is === "ok") await removeVersion(config.versionsDir, version);
+  if (outcome.is === "ok") {
+    const users = update?.users.map(({ user }) => user).join(", ") || "nobody";
+    return { result: "nothing", why: `${version} passes the gate; it would go to ${users}` };
+  }
+  const why = "user" in outcome ? `${outcome.user}: ${outcome.why}` : outcome.why;
+  return {
+    result: outcome.is === "bad" ? "refused" : "inconclusive",
+    why: `${version} does not pass: ${why}`,
+  };
+}
+
+type Decided =
+  | { readonly kind: "go"; readonly release: Release; readonly state: State }
+  | { readonly kind: "end"; readonly end: RunEnd; readonly state: State };
+
+/** Asks the registry, once, and decides. */
+async function decide(
+  { config, box }: Pick<RunContext, "config" | "box">,
+  before: State,
+): Promise<Decided> {
+  const end = (state: State, result: RunEnd["result"], why: string): Decided => (
+    { kind: "end", end: { result, why }, state }
+  );
+  const npm = await box.npm();
+  const answer = await askRelease(config.pin ?? config.track, npm);
+  if (answer.is !== "ok") return end(before, "inconclusive", answer.why);
+  const { release } = answer;
+  const nowMs = box.effects.clock.now();
+  const state = withOffer(before, release, nowMs);
+  const facts = { state, nowMs, nodeVersion: await nodeVersion(npm) };
+  const decision = decideCandidate(release, config, facts);
+  if (decision.kind === "go") return { kind: "go", release, state };
+  return end(state, decision.kind === "stay" ? "nothing" : "refused", decision.why);
+}
+
+function withOffer(
+  state: State,
+  { version, publishedMs }: { version: string; publishedMs: number | undefined },
+  nowMs: number,
+): State {
+  if (state.offered?.version === version) return state;
+  // How far behind a box is counts from the first build it did not take.
+  const isBehind = state.offered !== undefined &&
+    state.offered.version !== state.lastGood?.version;
+  const seenMs = isBehind ? state.offered?.seenMs ?? nowMs : nowMs;
+  return { ...state, offered: { version, publishedMs: publishedMs ?? nowMs, seenMs } };
+}

@@ -1,0 +1,84 @@
+/**
+ * A user's t3 state on disk, touched as its owner only.
+ *
+ * @module
+ */
+import { runCommand } from "../core/process.ts";
+import { type Account, demandAs, runAs } from "./account.ts";
+
+/** Where an account's t3 keeps its databases. */
+export function userdataOf({ home }: Account): string {
+  return `${home}/.t3/userdata`;
+}
+
+/**
+ * Every database there: not one name that is known, since a build of the second generation has
+ * another one, and reads the first no more.
+ */
+export async function findDatabases(owner: Account): Promise<readonly string[]> {
+  const directory = userdataOf(owner);
+  const { code } = await runAs(owner, ["/usr/bin/test", "-d", directory]);
+  if (code !== 0) return [];
+  const text = await demandAs(owner, [
+    "/usr/bin/find",
+    // A link in its place is followed, as the server follows it.
+    `${directory}/`,
+    "-maxdepth",
+    "1",
+    "-type",
+    "f",
+    "-name",
+    "*.sqlite",
+    "-print0",
+  ]);
+  return text.split("\0").filter((path) => path !== "").map((path) => path.replace("//", "/"))
+    .sort();
+}
+
+/** The size of files in bytes. */
+export async function sizeOf(owner: Account, paths: readonly string[]): Promise<number> {
+  if (paths.length === 0) return 0;
+  const text = await demandAs(owner, ["/usr/bin/stat", "-L", "-c", "%s", "--", ...paths]);
+  return text.trim().split("\n").reduce((sum, line) => sum + Number(line), 0);
+}
+
+/** Processes of the user that hold a file of their state open; nobody else can, but root. */
+export async function openers(owner: Account): Promise<readonly number[]> {
+  const real = await runAs(owner, ["/usr/bin/readlink", "-e", userdataOf(owner)]);
+  if (real.code !== 0) return [];
+  // Processes end while this looks, and it says so: what it found counts all the same.
+  const { stdout } = await runAs(owner, [
+    "/usr/bin/find",
+    "/proc",
+    "-mindepth",
+    "3",
+    "-maxdepth",
+    "3",
+    "-path",
+    "/proc/[0-9]*/fd/*",
+    "-lname",
+    `${globLiteral(real.stdout.trimEnd())}/*.sqlite*`,
+    "-printf",
+    "%p\n",
+  ]);
+  const pids = stdout.split("\n").map((line) => Number(line.split("/")[2])).filter((pid) =>
+    pid > 0
+  );
+  return [...new Set(pids)];
+}
+
+function globLiteral(path: string): string {
+  return path.replaceAll(/[\\*?[\]]/g, "\\$&");
+}
+
+/** Free bytes on the file system of a directory. */
+export async function freeBytes(directory: string): Promise<number> {
+  const { code, stdout, stderr } = await runCommand("/usr/bin/df", [
+    "--output=avail",
+    "-B1",
+    "--",
+    directory,
+  ]);
+  if (code !== 0) throw new Error(`df ${directory}: ${stderr.trim()}`);
+  return Number(stdout.trim().split("\n").at(-1));
+}

@@ -1,0 +1,96 @@
+/**
+ * The updater as a process of a test: the program's own commands on a box without systemd, which
+ * kills itself at a given effect.
+ *
+ * @module
+ */
+import { backup } from "../../autoupdate/backup.ts";
+import { recover, takeLock } from "../../autoupdate/closing.ts";
+import { readConfig } from "../../autoupdate/config.ts";
+import { drain } from "../../autoupdate/drain.ts";
+import type { Effects } from "../../autoupdate/effects.ts";
+import { openBox } from "../../autoupdate/real_effects.ts";
+import { exitCodeOf } from "../../autoupdate/report.ts";
+import { rollback } from "../../autoupdate/rollback.ts";
+import { dryRun, run } from "../../autoupdate/run.ts";
+import { systemClock } from "../../core/clock.ts";
+import { runProgram } from "../../core/program.ts";
+import { unitClient } from "./unit_manager.ts";
+
+interface Options {
+  units: string;
+  home: string;
+  killAt?: number;
+  killAfterMs?: number;
+}
+
+await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
+  const [command = "", json = "{}"] = args;
+  const { units, home, killAt = Infinity, killAfterMs = 0 } = JSON.parse(json) as Options;
+  const config = readConfig(env);
+  const accountOf = (name: string) =>
+    Promise.resolve({ name, uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, home: `${home}/${name}` });
+  const box = openBox(config, {
+    clock: systemClock,
+    log,
+    accountOf,
+    services: unitClient(units),
+    leastStartMs: 8_000,
+    stopMs: 4_000,
+  });
+  let count = 0;
+  const context = { config, box: { ...box, effects: deadly(box.effects) }, signal };
+  using _lock = await takeLock(config);
+  const end = await act();
+  print(`${end.result}: ${end.why}\neffects: ${count}\n`);
+  return exitCodeOf(end.result);
+
+  async function act() {
+    switch (command) {
+      case "run":
+        return await run(context);
+      case "dry-run":
+        return await dryRun(context);
+      case "drain":
+        return await drain(context);
+      case "rollback":
+        return await rollback(context, { to: undefined, why: "a test", isEvenBusy: false });
+      case "recover": {
+        const { lastRun } = await recover(context);
+        return { result: "nothing" as const, why: lastRun?.why ?? "" };
+      }
+      default: {
+        const failed = await backup(context);
+        return {
+          result: failed.length > 0 ? "inconclusive" as const : "nothing" as const,
+          why: "",
+        };
+      }
+    }
+  }
+
+  /** Counts every effect, and is killed at one of them. */
+  function deadly(effects: Effects): Effects {
+    const wrapped: Record<string, unknown> = {};
+    for (const [name, part] of Object.entries(effects)) {
+      if (name === "clock" || name === "log") wrapped[name] = part;
+      else if (typeof part === "function") wrapped[name] = counted(part);
+      else {
+        wrapped[name] = Object.fromEntries(
+          Object.entries(part).map(([inner, work]) => [inner, counted(work as () => unknown)]),
+        );
+      }
+    }
+    return wrapped as unknown as Effects;
+  }
+
+  function counted(work: (...args: never[]) => unknown) {
+    return async (...args: never[]) => {
+      if (++count === killAt) {
+        if (killAfterMs === 0) Deno.kill(Deno.pid, "SIGKILL");
+        setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), killAfterMs);
+      }
+      return await work(...args);
+    };
+  }
+});
