@@ -16,6 +16,7 @@ const SETS = [
   "refresh",
   "dispatch",
   "mint",
+  "autoupdate",
   "profile_backup",
 ];
 

@@ -1,0 +1,227 @@
+/**
+ * Follows t3's release channel, keeps copies of what users have, and never breaks one of them.
+ *
+ * @module
+ */
+import { openBox } from "./autoupdate/real_effects.ts";
+import { backup } from "./autoupdate/backup.ts";
+import { recover, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
+import { AUTOUPDATE_ENV, readConfig } from "./autoupdate/config.ts";
+import { drain } from "./autoupdate/drain.ts";
+import { endText, EXIT_CODES, exitCodeOf, historyText } from "./autoupdate/report.ts";
+import { readStatus } from "./autoupdate/read_status.ts";
+import { restoreByHand } from "./autoupdate/restore_by_hand.ts";
+import { rollback } from "./autoupdate/rollback.ts";
+import { dryRun, run } from "./autoupdate/run.ts";
+import { readFreeze, readHistory, writeFreeze } from "./autoupdate/state_files.ts";
+import { statusText } from "./autoupdate/status.ts";
+import { systemClock } from "./core/clock.ts";
+import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
+import { type ProgramContext, runProgram } from "./core/program.ts";
+
+type Subcommand = (context: ProgramContext) => Promise<number | void>;
+
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
+  run: runRun,
+  status: runStatus,
+  drain: runDrain,
+  recover: runRecover,
+  freeze: runFreeze,
+  unfreeze: runUnfreeze,
+  rollback: runRollback,
+  backup: runBackup,
+  restore: runRestore,
+  history: runHistory,
+};
+
+await runProgram("autoupdate", async (context) => {
+  const command = defineCommand({
+    name: "autoupdate",
+    description: "Follow t3's release channel, and never break a user.",
+    examples: [
+      ["autoupdate run", "what the timer does: gate the channel's build and bring it out"],
+      ["autoupdate run --dry-run", "the whole gate, nothing changed"],
+      ["autoupdate status", "who has what, and what somebody should look at"],
+      ["autoupdate freeze 'demo on Friday'", "change nothing until unfreeze"],
+      ["autoupdate rollback", "everybody back to the version before, with the data of then"],
+      ["autoupdate rollback --help", "the options of a command"],
+    ],
+    env: AUTOUPDATE_ENV,
+    exitCodes: EXIT_CODES,
+  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
+  const [name = "", ...rest] = context.args;
+  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]?.({ ...context, args: rest });
+  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
+  throw usageFault(`Unknown command "${name}"`, "autoupdate");
+});
+
+function open({ env, log, signal }: ProgramContext): RunContext {
+  const config = readConfig(env);
+  return { config, box: openBox(config, { clock: systemClock, log }), signal };
+}
+
+function told({ log, print }: ProgramContext, end: RunEnd, json?: true): number {
+  const { result, why } = end;
+  const code = exitCodeOf(result);
+  log[code === 0 ? "info" : "error"]("run ended", { result, why });
+  print(json ? `${JSON.stringify(end)}\n` : endText(end));
+  return code;
+}
+
+async function runRun(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate run",
+    description: "Bring out what the channel offers, as far as it gets.",
+    examples: [
+      ["autoupdate run", "gate it, give it to who is idle, watch it, call it the last good one"],
+      ["T3_PIN=0.1.10 autoupdate run", "exactly this version, also backward"],
+      ["autoupdate run --dry-run --json", "the verdict for a machine"],
+    ],
+    exitCodes: EXIT_CODES,
+  }).option("--dry-run", "run the gate and change nothing").option("--json", "one JSON object");
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  const { dryRun: isDryRun, json } = command.opts();
+  return told(program, isDryRun ? await dryRun(context) : await run(context), json);
+}
+
+async function runStatus(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate status",
+    description: "Who has what, what is in flight, and what somebody should look at.",
+    examples: [["autoupdate status --json", "for a machine"]],
+    exitCodes: { 0: "told" },
+  }).option("--json", "one JSON object");
+  if (parseCommand(command, program.args) === "done") return;
+  const status = await readStatus(open(program));
+  program.print(command.opts().json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+}
+
+async function runDrain(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate drain",
+    description: "Bring who was busy, or is new, to the last good build.",
+    examples: [["autoupdate drain", "what the hourly timer does at night"]],
+    exitCodes: EXIT_CODES,
+  });
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  return told(program, await drain(context));
+}
+
+async function runRecover(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate recover",
+    description: "Finish or undo what an earlier run left, and begin nothing.",
+    examples: [["autoupdate recover", "what happens at boot"]],
+    exitCodes: EXIT_CODES,
+  });
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  const { update, lastRun } = await recover(context);
+  if (update === undefined) return;
+  return told(program, { result: "inconclusive", why: lastRun?.why ?? "" });
+}
+
+async function runFreeze(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate freeze",
+    description: "Put the brake on: nothing is updated until unfreeze.",
+    examples: [["autoupdate freeze 'demo on Friday'", "with its reason"]],
+  }).argument("<reason>", "why");
+  if (parseCommand(command, program.args) === "done") return;
+  const { freezeFile } = readConfig(program.env);
+  const [reason] = command.processedArgs;
+  await writeFreeze(freezeFile, { reason, atMs: systemClock.now(), version: undefined });
+  program.log.warn("frozen", { file: freezeFile, reason });
+}
+
+async function runUnfreeze(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate unfreeze",
+    description: "Take the brake off.",
+    examples: [["autoupdate unfreeze", "the next run goes on; a build that failed stays skipped"]],
+  });
+  if (parseCommand(command, program.args) === "done") return;
+  const { freezeFile } = readConfig(program.env);
+  const freeze = await readFreeze(freezeFile);
+  if (freeze === undefined) return program.log.info("was not frozen", { file: freezeFile });
+  await Deno.remove(freezeFile);
+  program.log.warn("unfrozen", { file: freezeFile, was: freeze.reason });
+}
+
+async function runRollback(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate rollback",
+    description: "Take everybody back to an earlier last good version, with the data of then.",
+    examples: [
+      ["autoupdate rollback", "to the one before; what was written since is kept aside"],
+      ["autoupdate rollback --to 0.1.10", "to this one"],
+    ],
+    exitCodes: EXIT_CODES,
+  }).option("--to <version>", "an earlier last good version")
+    .option("--why <text>", "the reason, for the history", "asked for")
+    .option("--even-busy", "also interrupt who is working");
+  if (parseCommand(command, program.args) === "done") return;
+  const { to, why, evenBusy: isEvenBusy = false } = command.opts();
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  const end = await rollback(context, { to, why, isEvenBusy });
+  program.print(endText(end));
+  return end.result === "rolled-back" ? 0 : exitCodeOf(end.result);
+}
+
+async function runBackup(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate backup",
+    description: "Copy every user's data, and throw away what is no longer needed.",
+    examples: [["autoupdate backup", "what the nightly timer does"]],
+    exitCodes: { 0: "copied", 1: "somebody's data could not be copied" },
+  });
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  return (await backup(context)).length === 0 ? 0 : 1;
+}
+
+async function runRestore(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate restore",
+    description: "List a user's copies, try one out, or put one back.",
+    examples: [
+      ["autoupdate restore ada", "the copies there are"],
+      ["autoupdate restore ada --drill", "the newest one put back beside, and looked at"],
+      ["autoupdate restore ada --backup ID --apply", "stop, put back, start; the rest kept aside"],
+    ],
+    exitCodes: { 0: "done", 1: "failed" },
+  }).argument("<user>", "the account")
+    .option("--backup <id>", "the copy; else the newest")
+    .option("--drill", "try it out, and touch nothing of the user's")
+    .option("--apply", "put it back");
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context.config);
+  const { backup: id, drill: isDrill = false, apply: isApplying = false } = command.opts();
+  const [user] = command.processedArgs;
+  program.print(await restoreByHand(context, { user, id, isDrill, isApplying }));
+}
+
+async function runHistory(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate history",
+    description: "What was decided and done, oldest first.",
+    examples: [["autoupdate history --last 50 --json", "for a machine"]],
+  }).option("--last <count>", "how many lines", "30").option("--json", "JSON lines");
+  if (parseCommand(command, program.args) === "done") return;
+  const { last, json } = command.opts();
+  if (!/^\d{1,6}$/.test(last)) {
+    throw usageFault(`--last is "${last}", must be a number`, "autoupdate history");
+  }
+  const events = await readHistory(readConfig(program.env).stateDir, Number(last));
+  program.print(
+    json ? events.map((one) => `${JSON.stringify(one)}\n`).join("") : historyText(events),
+  );
+}
