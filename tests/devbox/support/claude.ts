@@ -4,7 +4,7 @@
  * The real installer (`curl … | bash`) downloads the same program from a site that cannot be reached from
  * every machine that runs the tests, copies it to `~/.local/share/claude/versions/VERSION` and links
  * `~/.local/bin/claude` to it. The stand-in's script leaves the same names behind; instead of a copy
- * of 360 MB it links to the one program that the box has at {@linkcode CLAUDE_PROGRAM}.
+ * of 360 MB it links to the one program that the box has at `/mnt/claude`.
  *
  * @module
  */
@@ -15,8 +15,11 @@ import { installNpmPackages } from "./npm_packages.ts";
 /** The version of `@anthropic-ai/claude-code`. */
 export const CLAUDE_VERSION = "2.1.329";
 
-/** Where a box has the program when it was booted with {@linkcode claudeBind}. */
-export const CLAUDE_PROGRAM = "/mnt/claude/claude";
+/** Where a box that was booted with {@linkcode claudeBind} has the program's directory. */
+const CLAUDE_DIRECTORY = "/mnt/claude";
+
+/** The program in there. */
+const CLAUDE_PROGRAM = `${CLAUDE_DIRECTORY}/claude`;
 
 /** Holds the program's package; fetches it where it is not there yet. */
 export function holdClaude(): Promise<HeldTree> {
@@ -29,9 +32,9 @@ export function holdClaude(): Promise<HeldTree> {
   });
 }
 
-/** What shows a box the program. */
+/** What shows a box the program, held as long as the box runs. */
 export function claudeBind(tree: HeldTree): Bind {
-  return { from: tree.path, to: CLAUDE_PROGRAM.slice(0, CLAUDE_PROGRAM.lastIndexOf("/")) };
+  return { from: tree.path, to: CLAUDE_DIRECTORY };
 }
 
 /** A stand-in that listens. */

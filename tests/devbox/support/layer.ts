@@ -38,3 +38,19 @@ export async function holdLayer(recipe: LayerRecipe): Promise<Layer> {
     },
   };
 }
+
+/**
+ * Holds a layer that is made over another, and the other as long as it is held.
+ *
+ * @param below The other.
+ * @param make Holds the one over it.
+ */
+export async function stackLayer(
+  below: Promise<Layer>,
+  make: (below: Layer) => Promise<Layer>,
+): Promise<Layer> {
+  await using held = new AsyncDisposableStack();
+  const layer = held.use(await make(held.use(await below)));
+  const kept = held.move();
+  return { trees: layer.trees, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
