@@ -16,5 +16,6 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "systemd", path: "/usr/bin/systemd-analyze", reason: "judges our units" },
   { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },
+  { name: "nginx", path: "/usr/sbin/nginx", reason: "stands before dispatch as the ingress" },
   { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
 ];
