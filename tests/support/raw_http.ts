@@ -17,18 +17,18 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes, ends nothing, and reads until the other side ends.
+ * Sends bytes and reads until the other side ends.
  *
  * @param port The port on loopback.
  * @param bytes What to send.
- * @param hostname The address to send to, and, on Linux, from.
+ * @param options Whether nothing more is sent, and the other side is told so once it has answered.
  */
 export async function sendRaw(
   port: number,
   bytes: string | Uint8Array,
-  hostname = "127.0.0.1",
+  options: { isEnded?: boolean } = {},
 ): Promise<RawAnswer> {
-  using conn = await Deno.connect({ hostname, port });
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
   const data = typeof bytes === "string" ? latin1(bytes) : bytes;
   for (let at = 0; at < data.length;) at += await conn.write(data.subarray(at));
   const pieces: string[] = [];
@@ -38,6 +38,8 @@ export async function sendRaw(
     const count = await conn.read(buffer).catch(() => null);
     if (count === null) break;
     pieces.push(decoder.decode(buffer.subarray(0, count)));
+    // A kept connection would wait for the next request.
+    if (options.isEnded) await conn.closeWrite().catch(() => {});
   }
   return parseAnswer(pieces.join(""));
 }
