@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { withDeadline } from "../core/deadline.ts";
 import { startTestDispatch, type TestDispatch } from "./support/dispatch.ts";
 import { startIngress } from "./support/ingress.ts";
 import { rawRequest, sendRaw } from "./support/raw_http.ts";
@@ -117,12 +118,18 @@ Deno.test("dispatch() buffers nothing when an answer comes while the request is 
 
 Deno.test("dispatch() ends the request at the instance when the client leaves", async () => {
   await using dispatch = await startTestDispatch();
+  const arrived = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
   await using instance = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => {
-      request.signal.addEventListener("abort", () => gone.resolve());
-      return new Promise<Response>(() => {});
+      arrived.resolve();
+      return new Promise((resolve) => {
+        request.signal.addEventListener("abort", () => {
+          gone.resolve();
+          resolve(new Response());
+        });
+      });
     },
   );
   await dispatch.writeTable(JSON.stringify({ ada: { os_user: "ada", port: instance.addr.port } }));
@@ -131,11 +138,11 @@ Deno.test("dispatch() ends the request at the instance when the client leaves", 
     "GET /api/events HTTP/1.1\r\nHost: a\r\nX-authentik-username: ada\r\n" +
       "Cookie: t3_session=x\r\n\r\n",
   ));
-  await dispatch.program.line(/"msg":"table taken"/);
+  await arrived.promise;
 
   conn.close();
 
-  await gone.promise;
+  await withDeadline(gone.promise, 10_000, "the instance learning that the client is gone");
 });
 
 for (
