@@ -6,8 +6,10 @@
 import { runCommand } from "../../core/process.ts";
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
+import { UNITS } from "../support/units.ts";
 import { ROOT } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
+import { unitTable } from "./unit_table.ts";
 
 /** A file, and what it should hold. */
 export interface GeneratedFile {
@@ -32,6 +34,10 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     {
       path: "docs/reference/provision.md",
       content: withSection(await page("provision"), "settings", schemaTable(settings)),
+    },
+    {
+      path: "docs/reference/units.md",
+      content: withSection(await page("units"), "units", unitTable(UNITS)),
     },
   ];
   return await Promise.all(files.map(async ({ path, content }) => (
