@@ -116,7 +116,7 @@ async function plan(context: ProgramContext): Promise<number | void> {
   if (options === undefined) return;
   // What is not written cannot be written by mistake.
   await Deno.permissions.revoke({ name: "write" });
-  return await show(context, options, "plan", userScopes);
+  return await show(context, options, "plan", [userScopes]);
 }
 
 async function apply(context: ProgramContext): Promise<number | void> {
@@ -132,7 +132,7 @@ async function apply(context: ProgramContext): Promise<number | void> {
     exitCodes: APPLY_CODES,
   });
   if (options === undefined) return;
-  return await change(context, options, "apply", userScopes);
+  return await change(context, options, "apply", [userScopes]);
 }
 
 async function host(context: ProgramContext): Promise<number | void> {
@@ -146,9 +146,9 @@ async function host(context: ProgramContext): Promise<number | void> {
     exitCodes: APPLY_CODES,
   }, true);
   if (options === undefined) return;
-  if (!options.isPlan) return await change(context, options, "host", hostScopes);
+  if (!options.isPlan) return await change(context, options, "host", [itsOwnScope, scopesOf]);
   await Deno.permissions.revoke({ name: "write" });
-  return await show(context, options, "host", hostScopes);
+  return await show(context, options, "host", [itsOwnScope, scopesOf]);
 }
 
 async function status(context: ProgramContext): Promise<number | void> {
@@ -239,11 +239,12 @@ async function show(
   context: ProgramContext,
   options: RunOptions,
   name: string,
-  scopes: Scopes,
+  stages: readonly Scopes[],
 ): Promise<number> {
   const box = await openBox(context, options.config, name === "host");
   const report = makeReport(context, options, { command: name, run: crypto.randomUUID() });
-  await driveThePlan(scopes(box, options), box.machine.host, box.records, report.report);
+  const scopes = stages.flatMap((stage) => stage(box, options));
+  await driveThePlan(scopes, box.machine.host, box.records, report.report);
   return planExitCode(report.end(true));
 }
 
@@ -251,7 +252,7 @@ async function change(
   context: ProgramContext,
   options: RunOptions,
   name: string,
-  scopes: Scopes,
+  stages: readonly Scopes[],
 ): Promise<number> {
   if (Deno.uid() !== 0) {
     throw new Fault(`Cannot change this machine: the user is number ${Deno.uid()}, must be root`, {
@@ -264,16 +265,22 @@ async function change(
     throw new Fault(`Cannot change this machine: another run is at it (it holds "${STATE}/lock")`);
   }
   // Facts and files are read under the lock: what another run did is seen.
-  const box = await openBox(context, options.config, name === "host");
+  let box = await openBox(context, options.config, name === "host");
   const run = crypto.randomUUID();
   using audit = await openAuditLog(`${STATE}/audit.jsonl`, run, systemClock.now);
   const report = makeReport(context, options, { command: name, run });
-  const isWhole = await driveTheChange(scopes(box, options), box.machine, {
-    records: box.records,
-    report: report.report,
-    audit: (item, result) => audit.write(item, result),
-    signal: context.signal,
-  });
+  let isWhole = true;
+  for (const [at, stage] of stages.entries()) {
+    if (!isWhole) break;
+    // The stage before may have brought what reads a secret: Vault is asked by curl.
+    if (at > 0) box = await openBox(context, options.config, name === "host");
+    isWhole = await driveTheChange(stage(box, options), box.machine, {
+      records: box.records,
+      report: report.report,
+      audit: (item, result) => audit.write(item, result),
+      signal: context.signal,
+    });
+  }
   return applyExitCode(report.end(isWhole), isWhole);
 }
 
@@ -307,9 +314,9 @@ async function openBox(
   return { itself: machineItself?.scope, settings, isOffline, machine, records, loaded };
 }
 
-/** The machine, and then its users, who are planned on what it will be. */
-function hostScopes(box: Box, options: RunOptions): readonly ScopePlan[] {
-  return [...box.itself === undefined ? [] : [box.itself], ...scopesOf(box, options)];
+/** The machine itself; its users come after it, planned on what it will be. */
+function itsOwnScope({ itself }: Box): readonly ScopePlan[] {
+  return itself === undefined ? [] : [itself];
 }
 
 /** The users of a machine that has what they need. */

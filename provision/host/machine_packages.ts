@@ -16,6 +16,7 @@ export interface MachinePackage {
 export const MACHINE_PACKAGES: readonly MachinePackage[] = [
   { name: "ca-certificates", reason: "whom downloads trust" },
   { name: "chromium", reason: "the browser of the MCP servers" },
+  { name: "chromium-sandbox", reason: "its sandbox where namespaces are root's alone" },
   { name: "curl", reason: "downloads, here and by Claude's installer" },
   { name: "fonts-liberation", reason: "text; without any font Chromium shows boxes" },
   { name: "sqlite3", reason: "backups of t3's databases" },
@@ -49,5 +50,5 @@ export function distributionOf(text: string): Distribution {
 export function packagesFor(distribution: Distribution): readonly string[] {
   if (distribution === "other") return [];
   return MACHINE_PACKAGES.map(({ name }) => name)
-    .filter((name) => distribution === "debian" || name !== "chromium");
+    .filter((name) => distribution === "debian" || !name.startsWith("chromium"));
 }

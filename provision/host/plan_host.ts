@@ -50,6 +50,7 @@ const DIRECTORIES: readonly WantedDirectory[] = [
 export function* planHost(context: PlanContext, inputs: HostInputs): Steps {
   const { settings, files } = inputs;
   yield* packagesStep(context, settings.packages);
+  yield* folderSteps(context, files);
   for (const file of ofKind(files, "accounts")) yield* accountsStep(context, file);
   yield* directorySteps(context, ofKind(files, "directories"));
   yield* nodeAndMcpSteps(context, inputs);
@@ -63,7 +64,25 @@ export function* planHost(context: PlanContext, inputs: HostInputs): Steps {
     yield* fileStep(context, { path, content, mode, foreign: "replace" });
   }
   for (const path of settings.private_trees) yield* privateTreeStep(context, path);
+  yield* firstMapStep(context);
   yield* machineUnitSteps(context, app.isDone);
+}
+
+/** The dispatcher does not start without its map; that of a box without users maps nobody. */
+function* firstMapStep(context: PlanContext): Steps {
+  const path = "/etc/t3-serve/dispatch.json";
+  if (context.host.file(path).kind !== "absent") return;
+  const content = new TextEncoder().encode("{}\n");
+  yield* fileStep(context, { path, content, mode: 0o644, foreign: "keep" });
+}
+
+/** The folders of Debian that files go to, of which a small system lacks some. */
+function* folderSteps(context: PlanContext, files: readonly SystemFile[]): Steps {
+  const folders = new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf("/"))));
+  for (const path of [...folders, PROGRAM_DIR].sort()) {
+    if (context.host.file(path).kind !== "absent") continue;
+    yield* directoryStep(context, { path, mode: 0o755 });
+  }
 }
 
 function* directorySteps(context: PlanContext, files: readonly SystemFile[]): Steps {

@@ -32,7 +32,7 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   "tmpfiles.d": { kind: "directories", to: "/etc/tmpfiles.d", mode: 0o644 },
   "sudoers.d": { kind: "sudoers", to: "/etc/sudoers.d", mode: 0o440 },
   "profile.d": { kind: "shell", to: "/etc/profile.d", mode: 0o644 },
-  "skel": { kind: "shell", to: "/etc/skel", mode: 0o755 },
+  "skel": { kind: "shell", to: "/etc/skel", mode: 0o644 },
 };
 
 /** The launcher is everybody's command too, also of those whose home was there before. */
@@ -50,9 +50,15 @@ export function systemFiles(sources: ReadonlyMap<string, Uint8Array>): readonly 
     const slash = from.indexOf("/");
     const folder = slash < 0 ? undefined : FOLDERS[from.slice(0, slash)];
     if (folder === undefined) continue;
-    const { kind, to, mode } = folder;
+    const { kind, to } = folder;
+    const mode = isScript(content) ? 0o755 : folder.mode;
     files.push({ kind, path: `${to}/${from.slice(slash + 1)}`, content, mode });
     if (from === LAUNCHER.from) files.push({ kind, path: LAUNCHER.to, content, mode });
   }
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** Whether it begins with `#!`. */
+function isScript(content: Uint8Array): boolean {
+  return content[0] === 0x23 && content[1] === 0x21;
 }

@@ -7,18 +7,23 @@ import { systemFiles } from "./system_file.ts";
 import { parseTmpfiles } from "./tmpfiles.ts";
 
 Deno.test("systemFiles() puts each file where its folder says", () => {
-  const content = new Uint8Array();
+  const content = new TextEncoder().encode("#!/bin/sh\n");
+  const text = new TextEncoder().encode("text\n");
   const paths = [
     "system/a@.service",
     "sudoers.d/t3-autopair",
     "skel/start-claude.sh",
+    "skel/.zshenv",
     "unit_rules.ts",
     "unknown/a",
   ];
 
-  const files = systemFiles(new Map(paths.map((path) => [path, content])));
+  const files = systemFiles(
+    new Map(paths.map((path) => [path, path.endsWith(".sh") ? content : text])),
+  );
 
   assert.deepEqual(files.map(({ path, mode }) => [path, mode]), [
+    ["/etc/skel/.zshenv", 0o644],
     ["/etc/skel/start-claude.sh", 0o755],
     ["/etc/sudoers.d/t3-autopair", 0o440],
     ["/etc/systemd/system/a@.service", 0o644],

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { digestOf } from "../digest.ts";
 import { fileStep, type PlanContext } from "../file_step.ts";
 import type { Outcome, Steps } from "../item.ts";
 import { enabledUnit } from "../users/unit_step.ts";
@@ -12,7 +13,7 @@ import type { SystemFile } from "./system_file.ts";
 /** The record's key of the units that systemd was last told to read. */
 const RELOADED = "units#reloaded";
 /** What stands there while a unit is being written: a run that is killed then must still reload. */
-const STALE = "stale";
+const STALE = digestOf(new TextEncoder().encode("stale"));
 
 /**
  * What starts with the machine. A timer whose service may interrupt people is not started at once:
