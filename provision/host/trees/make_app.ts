@@ -37,8 +37,7 @@ export function appMaker(sources: AppSources, { runTool, deno, env }: AppDeps): 
   return {
     async make(into, work) {
       for (const [path, content] of sources.files) {
-        const slash = path.lastIndexOf("/");
-        if (slash >= 0) await Deno.mkdir(`${into}/${path.slice(0, slash)}`, { recursive: true });
+        await Deno.mkdir(`${into}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
         await Deno.writeFile(`${into}/${path}`, content);
       }
       await Deno.mkdir(`${into}/bin`);
