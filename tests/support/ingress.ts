@@ -19,7 +19,7 @@ export interface TestIngress extends AsyncDisposable {
 /** The configuration of an ingress: what `docs/how-to/put-an-ingress-before-dispatch.md` shows. */
 export function ingressConfig(
   directory: string,
-  dispatchPort: number,
+  dispatch: string,
   ports: ReadonlyMap<string, number>,
 ): string {
   const servers = [...ports].map(([user, port]) => `
@@ -52,22 +52,31 @@ http {
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
   map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
-  upstream dispatch { server 127.0.0.1:${dispatchPort}; keepalive 32; }
+  upstream dispatch { server ${dispatch}; keepalive 32; }
 ${servers.join("\n")}
 }
 `;
 }
 
-/** Starts an ingress for some users. */
+/**
+ * Starts an ingress for some users.
+ *
+ * @param dispatch The port of dispatch on loopback, or its address with its port.
+ * @param users Who may come.
+ */
 export async function startIngress(
-  dispatchPort: number,
+  dispatch: number | string,
   users: readonly string[],
 ): Promise<TestIngress> {
   const directory = await Deno.makeTempDir({ prefix: "hearth-ingress-" });
   const ports = new Map(users.map((user) => [user, freePort()]));
   await Deno.writeTextFile(
     `${directory}/nginx.conf`,
-    ingressConfig(directory, dispatchPort, ports),
+    ingressConfig(
+      directory,
+      typeof dispatch === "number" ? `127.0.0.1:${dispatch}` : dispatch,
+      ports,
+    ),
   );
   const lines: string[] = [];
   const child = startChild({
