@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   snapshot_server: () => import("./snapshot_server.ts"),
   harvest: () => import("./harvest.ts"),
   roster: () => import("./roster.ts"),
+  provision: () => import("./provision.ts"),
 };
 
 await runProgram("bench", async ({ args, print }) => {

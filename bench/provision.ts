@@ -1,0 +1,188 @@
+/**
+ * How long the provisioner takes on a booted box, beside Ansible from Debian.
+ *
+ * Each user has an account, two env files, tokens, four units and an agent that is wired. The servers
+ * themselves are replaced by `sleep`, since 500 MCP servers need 30 GB; that leaves the work of the
+ * provisioner as it is. Ansible is given less to do (`user`, three `copy`, four `systemd` a user) with
+ * a local connection, pipelining and no facts, which is as fast as it gets.
+ *
+ * @module
+ */
+import { bootBox, type Box, MOUNTED } from "../tests/devbox/support/box.ts";
+import { holdLayer } from "../tests/devbox/support/layer.ts";
+import { type BenchReport, type Figures, figures } from "./report.ts";
+
+const MANY = 500;
+const FEW = 50;
+const PLAN_AIM_MS = 1_500;
+const AIM_TIMES_ANSIBLE = 20;
+
+const SETTINGS = `
+snapshot:
+  url: https://chrome.example.com/api/snapshot
+claude_installer: null
+host:
+  kubelogin: null
+`;
+
+/** A server that is there and does nothing. */
+const SLEEP = `[Service]
+ExecStartPre=
+ExecStart=
+ExecStart=/bin/sleep infinity
+`;
+
+/** Measures. Needs root, and some minutes to set up. */
+export async function measure(): Promise<BenchReport> {
+  await using layer = await holdLayer({
+    name: "bench-provision",
+    inputs: [SETTINGS],
+    boot: { network: "private", hasWorld: true },
+    async install(box) {
+      await box.write("/etc/hearth/roster.yaml", "users: {}\n");
+      await box.write("/etc/hearth/provision.yaml", SETTINGS);
+      await provision(box, ["host"]);
+      await box.sh("apt-get install -y --no-install-recommends ansible-core python3-minimal", {
+        env: { DEBIAN_FRONTEND: "noninteractive" },
+        deadlineMs: 900_000,
+      });
+    },
+  });
+  await using box = await bootBox({ on: layer, network: "private" });
+  for (const unit of ["playwright-mcp@", "playwright-snapshot-follow@"]) {
+    await box.write(`/etc/systemd/system/${unit}.service.d/sleep.conf`, SLEEP);
+  }
+  await box.sh("systemctl mask playwright-snapshot-refresh@.service && systemctl daemon-reload");
+
+  const few = await applyUsers(box, FEW);
+  await wire(box, FEW);
+  await provision(box, ["apply"]);
+  const [fewPlan, ansible] = await sideBySide(box);
+  await applyUsers(box, MANY);
+  await wire(box, MANY);
+  await provision(box, ["apply"]);
+  const manyPlan = await timed(7, () => provision(box, ["plan"]));
+  const manyApply = await timed(3, () => provision(box, ["apply"]));
+
+  const p50 = manyPlan.p50 ?? NaN;
+  const times = (ansible.p50 ?? NaN) / (fewPlan.p50 ?? NaN);
+  return {
+    name: "provision",
+    unit: "ms",
+    cases: {
+      [`plan, nothing to do, ${MANY} users`]: manyPlan,
+      [`apply, nothing to do, ${MANY} users`]: manyApply,
+      [`plan, nothing to do, ${FEW} users`]: fewPlan,
+      [`Ansible, nothing to do, ${FEW} users`]: ansible,
+      [`apply, ${FEW} new users`]: figures([few]),
+    },
+    ratios: { "Ansible/plan": times },
+    notes: [
+      `Aim: plan with nothing to do for ${MANY} users under ${PLAN_AIM_MS} ms: ${
+        p50 < PLAN_AIM_MS ? "reached" : "missed"
+      }, p50 is ${Math.round(p50)} ms`,
+      `Aim: ${AIM_TIMES_ANSIBLE} x Ansible: ${
+        times >= AIM_TIMES_ANSIBLE ? "reached" : "missed"
+      }, ` +
+      `${times.toFixed(1)} x with ${FEW} users`,
+      "derive for 100,000 users is in bench/roster.ts",
+    ],
+  };
+}
+
+/** Plan and Ansible in turn, so that whatever else the machine does meets both. */
+async function sideBySide(box: Box): Promise<readonly [Figures, Figures]> {
+  await box.write("/root/site.yaml", playbook(FEW));
+  const ansible = () => box.sh("cd /root && ansible-playbook -i localhost, site.yaml", ANSIBLE);
+  const recap = await ansible();
+  if (!/changed=0\b/.test(await ansible())) throw new Error(`Ansible changes things: ${recap}`);
+  const [ours, theirs]: [number[], number[]] = [[], []];
+  for (let run = 0; run < 3; run++) {
+    ours.push(await time(() => provision(box, ["plan"])));
+    theirs.push(await time(ansible));
+  }
+  return [figures(ours), figures(theirs)];
+}
+
+const ANSIBLE = {
+  env: { ANSIBLE_PIPELINING: "1", ANSIBLE_FORKS: "4", LC_ALL: "C.UTF-8" },
+  deadlineMs: 1_800_000,
+};
+
+/** What the provisioner has done already, as tasks. */
+function playbook(count: number): string {
+  const copy = (path: string) =>
+    `    - copy: {dest: "${path}", remote_src: true, src: "${path}", mode: "0600"}
+      loop: "{{ users }}"`;
+  const units = [
+    "t3-serve@{{ item }}.service",
+    "playwright-mcp@{{ item }}.service",
+    "playwright-snapshot-follow@{{ item }}.service",
+    "playwright-snapshot-refresh@{{ item }}.timer",
+  ];
+  return `- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars: {users: [${names(count).join(", ")}]}
+  tasks:
+    - user: {name: "{{ item }}", shell: /bin/zsh}
+      loop: "{{ users }}"
+${
+    ["{{ item }}.env", "playwright-{{ item }}.env", "tokens/{{ item }}"]
+      .map((name) => copy(`/etc/t3-serve/${name}`)).join("\n")
+  }
+${
+    units.map((unit) =>
+      `    - systemd: {name: "${unit}", enabled: true}
+      loop: "{{ users }}"`
+    ).join("\n")
+  }
+`;
+}
+
+function names(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => `user${at}`);
+}
+
+async function applyUsers(box: Box, count: number): Promise<number> {
+  const rows = names(count).map((name) =>
+    `  ${name}: {authentik_user: ${name}, k8s_user: ${name}, tier: power-user, ` +
+    `browser: {sites: [example.com]}}\n`
+  );
+  await box.write("/etc/hearth/roster.yaml", `users:\n${rows.join("")}`);
+  return await time(() => provision(box, ["apply"]));
+}
+
+/** What `claude mcp add` leaves behind, for users who have no \`claude\` here. */
+async function wire(box: Box, count: number): Promise<void> {
+  const ports = JSON.parse(await box.read("/etc/hearth/playwright_ports.json"));
+  const script = names(count).map((name) => {
+    const entry = { type: "http", url: `http://localhost:${ports[name]}/mcp` };
+    const text = JSON.stringify({ mcpServers: { playwright: entry } });
+    return `echo '${text}' >/home/${name}/.claude.json
+      chown ${name}: /home/${name}/.claude.json`;
+  });
+  await box.write("/root/wire.sh", script.join("\n"));
+  await box.sh("sh /root/wire.sh", { deadlineMs: 300_000 });
+}
+
+async function provision(box: Box, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await box.run([
+    ...[`${MOUNTED}/bin/deno`, "run", "-q", "--no-prompt", "--cached-only", "-P=provision"],
+    `${MOUNTED}/source/provision.ts`,
+    ...args,
+  ], { env: { DENO_DIR: `${MOUNTED}/deno_dir` }, deadlineMs: 1_800_000 });
+  if (code !== 0) throw new Error(`provision ${args.join(" ")} exits ${code}: ${stdout}${stderr}`);
+}
+
+async function timed(runs: number, work: () => Promise<void>): Promise<Figures> {
+  const values: number[] = [];
+  for (let run = 0; run < runs; run++) values.push(await time(work));
+  return figures(values);
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
