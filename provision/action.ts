@@ -83,8 +83,8 @@ export type InstallAction =
     readonly commands: readonly (readonly string[])[];
     /** The address the agent calls afterwards. */
     readonly url: string;
-    /** The file that says so afterwards, and what is foreseen to be in it: others' secrets too. */
-    readonly foreseen: { readonly path: string; readonly content: Secret };
+    /** The file that says so afterwards, and a content that does: what else is in it stays there. */
+    readonly foreseen: { readonly path: string; readonly content: string };
   }
   /** The agent's own installer, as the user. */
   | { readonly kind: "install_claude"; readonly user: string; readonly url: string }

@@ -6,7 +6,6 @@
  * @module
  */
 import type { Action, UnitAction } from "./action.ts";
-import { contentBytes } from "./digest.ts";
 import type {
   AccountFact,
   FileFact,
@@ -158,7 +157,8 @@ export function memoryMachine(): MemoryMachine {
         return onUnit(action);
       case "wire_agent": {
         const { user, foreseen } = action;
-        return putFile(state, foreseen.path, contentBytes(foreseen.content), 0o600, user);
+        const content = new TextEncoder().encode(foreseen.content);
+        return putFile(state, foreseen.path, content, 0o600, user);
       }
       case "install_claude":
         return putFile(

@@ -139,7 +139,7 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
       case "wire_agent": {
         const owner = { user: action.user, group: action.user };
         const { path, content } = action.foreseen;
-        put(path, "file", 0o600, owner, contentBytes(content));
+        put(path, "file", 0o600, owner, new TextEncoder().encode(content));
         return;
       }
       case "install_claude":

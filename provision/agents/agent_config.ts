@@ -48,8 +48,8 @@ export interface AgentConfig {
   readonly target: (host: HostView, home: string) => string;
   /** Reads one of them. Never throws, whatever the user wrote. */
   readonly parse: (text: string) => ParsedConfig;
-  /** The file with our entry in it; of an empty text where there is no file. */
-  readonly withEntry: (text: string, url: string) => string;
+  /** A file that has our entry and nothing else. */
+  readonly fileWith: (url: string) => string;
   /** Its program; without one the file is written, and only where there is none. */
   readonly program?: AgentProgram;
 }

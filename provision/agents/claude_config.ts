@@ -11,7 +11,7 @@
  */
 import type { HostView } from "../host_view.ts";
 import { type AgentConfig, ENTRY_NAME } from "./agent_config.ts";
-import { type JsonDialect, parseJsonConfig, withJsonEntry } from "./json_config.ts";
+import { type JsonDialect, jsonFileWith, parseJsonConfig } from "./json_config.ts";
 
 const DIALECT: JsonDialect = {
   serversKey: "mcpServers",
@@ -27,7 +27,7 @@ export const CLAUDE: AgentConfig = {
   files: (host, home) => [fileOf(host, home)],
   target: fileOf,
   parse: (text) => parseJsonConfig(text, DIALECT),
-  withEntry: (text, url) => withJsonEntry(text, url, DIALECT),
+  fileWith: (url) => jsonFileWith(url, DIALECT),
   program: {
     name: "claude",
     add: (url) => ["mcp", "add", "--scope", "user", "--transport", "http", ENTRY_NAME, url],

@@ -19,11 +19,7 @@ export const CODEX: AgentConfig = {
   files: (_host, home) => [`${home}/.codex/config.toml`],
   target: (_host, home) => `${home}/.codex/config.toml`,
   parse: parseCodex,
-  withEntry(text, url) {
-    const root = parse(text);
-    const servers = isMap(root[SERVERS]) ? root[SERVERS] : {};
-    return stringify({ ...root, [SERVERS]: { ...servers, [ENTRY_NAME]: { url } } });
-  },
+  fileWith: (url) => stringify({ [SERVERS]: { [ENTRY_NAME]: { url } } }),
   program: {
     name: "codex",
     add: (url) => ["mcp", "add", ENTRY_NAME, "--url", url],

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AgentConfig } from "./agent_config.ts";
-import { type JsonDialect, parseJsonConfig, withJsonEntry } from "./json_config.ts";
+import { type JsonDialect, jsonFileWith, parseJsonConfig } from "./json_config.ts";
 
 const DIALECT: JsonDialect = {
   serversKey: "mcpServers",
@@ -22,5 +22,5 @@ export const CURSOR: AgentConfig = {
   files: (_host, home) => [`${home}/.cursor/mcp.json`],
   target: (_host, home) => `${home}/.cursor/mcp.json`,
   parse: (text) => parseJsonConfig(text, DIALECT),
-  withEntry: (text, url) => withJsonEntry(text, url, DIALECT),
+  fileWith: (url) => jsonFileWith(url, DIALECT),
 };

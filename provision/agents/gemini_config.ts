@@ -9,7 +9,7 @@
  * @module
  */
 import { type AgentConfig, ENTRY_NAME } from "./agent_config.ts";
-import { type JsonDialect, parseJsonConfig, withJsonEntry } from "./json_config.ts";
+import { type JsonDialect, jsonFileWith, parseJsonConfig } from "./json_config.ts";
 
 const DIALECT: JsonDialect = {
   serversKey: "mcpServers",
@@ -28,7 +28,7 @@ export const GEMINI: AgentConfig = {
     if (text.trim() === "") return { isValid: false, reason: "is empty, which gemini refuses" };
     return parseJsonConfig(text, DIALECT);
   },
-  withEntry: (text, url) => withJsonEntry(text, url, DIALECT),
+  fileWith: (url) => jsonFileWith(url, DIALECT),
   program: {
     name: "gemini",
     add: (url) => ["mcp", "add", "--scope", "user", "--transport", "http", ENTRY_NAME, url],

@@ -50,20 +50,9 @@ export function mcpEntry(entry: unknown, urlOf: JsonDialect["urlOf"]): McpEntry 
   return { url: typeof url === "string" ? url : undefined, isPlain };
 }
 
-/**
- * A file with our entry in it, everything else kept.
- *
- * @param text The file; empty where there is none.
- */
-export function withJsonEntry(text: string, url: string, dialect: JsonDialect): string {
-  const edits = jsonc.modify(
-    text.trim() === "" ? "{}" : text,
-    [dialect.serversKey, ENTRY_NAME],
-    dialect.entryOf(url),
-    { formattingOptions: { insertSpaces: true, tabSize: 2, eol: "\n" } },
-  );
-  const edited = jsonc.applyEdits(text.trim() === "" ? "{}" : text, edits);
-  return edited.endsWith("\n") ? edited : `${edited}\n`;
+/** A file that has our entry and nothing else. */
+export function jsonFileWith(url: string, { serversKey, entryOf }: JsonDialect): string {
+  return `${JSON.stringify({ [serversKey]: { [ENTRY_NAME]: entryOf(url) } }, null, 2)}\n`;
 }
 
 /** Whether a value is a map of names to values. */
@@ -82,6 +71,18 @@ const MOST_NESTED = 200;
 const Token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
 
 function parse(text: string, dialect: JsonDialect): Parsed {
+  if (dialect.hasComments) return parseJsonc(text, dialect);
+  try {
+    return { isValid: true, root: JSON.parse(text) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // V8 quotes what is there, which may be secret: the other parser says where it is.
+    const located = parseJsonc(text, dialect);
+    return located.isValid ? { isValid: false, reason: "is no JSON" } : located;
+  }
+}
+
+function parseJsonc(text: string, dialect: JsonDialect): Parsed {
   if (isTooDeep(text)) return { isValid: false, reason: "is nested too deeply" };
   const errors: ParseError[] = [];
   const root: unknown = jsonc.parse(text, errors, {

@@ -98,7 +98,7 @@ export function textDigest(text: string): string {
 /** An address for a person. It may hold a token: only host and port are told. */
 export function shownAddress(url: string | undefined): string {
   if (url === undefined || !URL.canParse(url)) return "";
-  return ` at ${new URL(url).host}`;
+  return ` at ${new URL(url).host.slice(0, 80)}`;
 }
 
 function isSameUrl(found: string | undefined, url: string): boolean {

@@ -17,6 +17,10 @@ import { legacyUnit } from "./legacy_unit.ts";
 /** What a retired unit's file ends with, so that systemd does not read it. */
 export const RETIRED_SUFFIX = ".superseded-by-system-unit";
 
+/** Nobody has more of them; whoever has is not let delay the other users. */
+const MOST_UNITS = 50;
+const MOST_DROP_INS = 20;
+
 const LEGACY = /^playwright-[A-Za-z0-9_.:@-]+\.(?:service|timer)$/;
 
 /** Where a user's own units are. */
@@ -36,7 +40,8 @@ export function* legacyStep({ host, items }: PlanContext, user: string): Steps {
   const directory = userUnitDirectory(account.home);
   const units: string[] = [];
   const ports: number[] = [];
-  for (const name of host.names(directory).filter((entry) => LEGACY.test(entry))) {
+  const names = host.names(directory).filter((entry) => LEGACY.test(entry));
+  for (const name of names.slice(0, MOST_UNITS)) {
     const path = `${directory}/${name}`;
     const resource = `legacy ${name}`;
     const fact = host.file(path);
@@ -80,6 +85,7 @@ function isHeld(host: HostView, port: number, user: string): boolean {
 /** The unit's file and its drop-ins. */
 function textsOf(host: HostView, directory: string, name: string): (string | undefined)[] {
   const dropIns = host.names(`${directory}/${name}.d`).filter((entry) => entry.endsWith(".conf"));
+  if (dropIns.length > MOST_DROP_INS) return [undefined];
   return [
     textOf(host, `${directory}/${name}`),
     ...dropIns.map((entry) => textOf(host, `${directory}/${name}.d/${entry}`)),

@@ -101,6 +101,18 @@ Deno.test("legacyStep() asks for every port that the unit may listen on", () => 
   );
 });
 
+Deno.test("legacyStep() lets nobody delay the others with a thousand units", () => {
+  const laid = Object.fromEntries(
+    Array.from({ length: 1_000 }, (_, at) => [`${UNITS}/playwright-${at}.timer`, "[Timer]"]),
+  );
+
+  assert.equal(retired(plan(laid)).length, 50);
+  const dropIns = Object.fromEntries(
+    Array.from({ length: 30 }, (_, at) => [`${SERVER}.d/${at}.conf`, "[Service]"]),
+  );
+  assert.deepEqual(retired(plan({ ...dropIns, [SERVER]: SERVER_TEXT })), []);
+});
+
 Deno.test("legacyStep() warns of a server whose port it cannot tell", () => {
   const unreadable: Laid[] = [
     "[Service]\nExecStart=npx @playwright/mcp",

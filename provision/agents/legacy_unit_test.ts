@@ -41,6 +41,8 @@ Deno.test("legacyUnit() does not guess", () => {
   assert.deepEqual(legacyUnit(SERVICE, ["ExecStart=mcp --port 8931", undefined]), {
     kind: "unknown",
   });
+  const long = `ExecStart=mcp --port 8931\n${"#".repeat(100_000)}`;
+  assert.deepEqual(legacyUnit(SERVICE, [long]), { kind: "unknown" });
 });
 
 Deno.test("legacyUnit() tells what serves nobody", () => {

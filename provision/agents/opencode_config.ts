@@ -10,7 +10,7 @@
  * @module
  */
 import { type AgentConfig, ENTRY_NAME } from "./agent_config.ts";
-import { type JsonDialect, parseJsonConfig, withJsonEntry } from "./json_config.ts";
+import { type JsonDialect, jsonFileWith, parseJsonConfig } from "./json_config.ts";
 
 const DIALECT: JsonDialect = {
   serversKey: "mcp",
@@ -35,7 +35,7 @@ export const OPENCODE: AgentConfig = {
     }
     return parseJsonConfig(text, DIALECT);
   },
-  withEntry: (text, url) => withJsonEntry(text, url, DIALECT),
+  fileWith: (url) => jsonFileWith(url, DIALECT),
   program: {
     name: "opencode",
     add: (url) => ["mcp", "add", ENTRY_NAME, "--url", url],

@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname } from "node:path/posix";
+import { shownValue } from "../../core/text_fault.ts";
 import { type HostView, textOf } from "../host_view.ts";
 import { followLink } from "./follow_link.ts";
 
@@ -48,7 +49,7 @@ export function readConfig(host: HostView, path: string, owner: HomeOwner): Conf
   const unfit = (why: string): ConfigFile => ({ kind: "unfit", why: `${path} ${why}` });
   const { path: end, fact } = followLink(host, path);
   if (direct.kind === "link" && (fact.kind !== "file" || !end.startsWith(`${owner.home}/`))) {
-    return unfit(`is a link to ${direct.target}, which is no file in ${owner.home}`);
+    return unfit(`is a link to ${shownValue(direct.target)}, which is no file in ${owner.home}`);
   }
   if (fact.kind !== "file") {
     return unfit(`is ${fact.kind === "directory" ? "a directory" : "no regular file"}`);

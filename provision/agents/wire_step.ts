@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { Secret } from "../../core/secret.ts";
 import type { Account } from "../../roster/derive.ts";
-import { digestOf } from "../digest.ts";
 import type { PlanContext } from "../file_step.ts";
 import type { Steps } from "../item.ts";
 import { shellQuote } from "../programs/shell_quote.ts";
@@ -45,7 +43,7 @@ export function* wireStep(context: PlanContext, account: Account, config: AgentC
     }
   }
   const { target, text, cause, replaced } = verdict;
-  const content = new Secret(config.withEntry(text ?? "", url));
+  const content = config.fileWith(url);
   const change = {
     cause,
     summary: `wire ${agent} of ${user} to ${url}`,
@@ -57,13 +55,13 @@ export function* wireStep(context: PlanContext, account: Account, config: AgentC
       action: {
         kind: "write_file",
         path: target,
-        content,
+        content: new TextEncoder().encode(content),
         mode: 0o600,
         owner: { user, group: user },
         as: user,
         before: text === undefined ? undefined : textDigest(text),
       },
-      marks: [...marks, { key: target, digest: digestOf(content) }],
+      marks: [...marks, { key: target, digest: textDigest(content) }],
     });
     return;
   }
@@ -94,9 +92,9 @@ function diffOf({ replaced }: Extract<Verdict, { kind: "wire" }>, url: string): 
 }
 
 /** What a person can do where the provisioner may not. */
-function byHand(user: string, { program, withEntry }: AgentConfig, url: string): string {
+function byHand(user: string, { program, fileWith }: AgentConfig, url: string): string {
   if (program === undefined) {
-    return `add to it: ${withEntry("", url).replaceAll(/\s+/g, " ").trim()}`;
+    return `add to it: ${fileWith(url).replaceAll(/\s+/g, " ").trim()}`;
   }
   const lines = [...(program.remove === undefined ? [] : [program.remove]), program.add(url)]
     .map((args) => [program.name, ...args].map(shellQuote).join(" "));
