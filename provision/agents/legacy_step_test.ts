@@ -63,6 +63,16 @@ Deno.test("legacyStep() retires a server that nobody is connected to, once", () 
   assert.deepEqual(home.run((context) => legacyStep(context, "ada")), []);
 });
 
+Deno.test("legacyStep() foresees no port free that a stranger holds", () => {
+  const items = plan({ [SERVER]: SERVER_TEXT }, {
+    listeners: { 8931: { uid: 0, connections: 0 } },
+    holders: { 8931: { pid: 9, command: "x", unit: "x.service" } },
+  });
+
+  assert.deepEqual(retired(items), ["playwright-mcp.service"]);
+  assert.match(JSON.stringify(items), /"ports":\[\]/);
+});
+
 Deno.test("legacyStep() leaves a server with connections, and still retires the rest", () => {
   const items = plan(
     { [SERVER]: SERVER_TEXT, [`${UNITS}/playwright-snapshot-refresh.timer`]: "[Timer]" },

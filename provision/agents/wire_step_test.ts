@@ -5,7 +5,7 @@ import type { Account } from "../../roster/derive.ts";
 import { AGENTS } from "../../roster/roster_schema.ts";
 import { AGENT_CONFIGS } from "./agent_configs.ts";
 import { textDigest } from "./judge_wiring.ts";
-import { ADA, type Laid, type MemoryHome, memoryHome } from "./memory_home.ts";
+import { ADA, ADA_UID, type Laid, type MemoryHome, memoryHome } from "./memory_home.ts";
 import { wireStep } from "./wire_step.ts";
 
 type Agent = keyof typeof AGENT_CONFIGS;
@@ -137,6 +137,13 @@ for (const agent of AGENTS) {
     const linked = { [FILES[agent]]: { link: "/home/ada/dotfiles/config" } };
     const right = memoryHome({ ...PROGRAMS, ...linked, "dotfiles/config": ENTRY[agent](OURS) });
     assert.equal(wire(right, agent).state, "ok");
+
+    const outside = memoryHome({
+      ...PROGRAMS,
+      [FILES[agent]]: { link: "/srv/config" },
+      "/srv/config": { text: ENTRY[agent](OURS), uid: ADA_UID },
+    });
+    warned(wire(outside, agent), /which is no file in \/home\/ada/);
 
     const own = agent === "codex" ? "a = 1\n" : "{}";
     const wrong = memoryHome({ ...PROGRAMS, ...linked, "dotfiles/config": own });
@@ -302,6 +309,13 @@ Deno.test("wireStep() changes the file that opencode changes, and sees the one t
   const both = { [`${directory}/config.json`]: "{}", [`${directory}/opencode.jsonc`]: "{}" };
   assert.equal(target(both), "opencode.jsonc");
   assert.equal(target({ ...both, [`${directory}/opencode.json`]: "{}" }), "opencode.json");
+
+  const counts = memoryHome({
+    ...PROGRAMS,
+    [`${directory}/opencode.jsonc`]: ENTRY.opencode(OURS),
+    [`${directory}/opencode.json`]: ENTRY.opencode("http://localhost:1/mcp"),
+  });
+  assert.equal(wire(counts, "opencode").state, "ok");
 
   const shadowed = memoryHome({ ...PROGRAMS, [`${directory}/opencode.jsonc`]: "{}" });
   wire(shadowed, "opencode");
