@@ -14,6 +14,8 @@
  *   above it. They decide what is planned and are never shown to the user; what is then written
  *   is written as the user.
  *
+ * Elsewhere root alone puts anything, and files are read as they are.
+ *
  * What is left: a directory on a file system of the user's own (FUSE with `allow_other`) may keep
  * `lstat` waiting for as long as it likes.
  *
@@ -65,28 +67,29 @@ function linkFact(path: string, uid: number): FileFact {
  * The bytes of a regular file of at most {@linkcode MAX_READ_BYTES}.
  *
  * @param path Where it is.
- * @param ownerUid Whose it must be; anyone's where it is `undefined`.
+ * @param ownerUid Whose it must be, below a home; `undefined` where root alone may put anything.
  */
 export function fileBytes(path: string, ownerUid: number | undefined): Uint8Array | undefined {
-  let seen: Deno.FileInfo;
-  let descriptor: number;
   try {
-    seen = Deno.lstatSync(path);
+    const seen = Deno.lstatSync(path);
     if (!seen.isFile || seen.size > MAX_READ_BYTES) return undefined;
-    descriptor = openSync(path, OPEN_FLAGS);
+    // What root put there is not swapped after it was looked at.
+    return ownerUid === undefined ? Deno.readFileSync(path) : ownBytes(path, seen, ownerUid);
   } catch (error) {
     // ENXIO: a socket. EWOULDBLOCK: a lease its holder has to give up first.
     const isOther = ["ENXIO", "ENODEV", "EAGAIN", "EWOULDBLOCK"].includes(errorCode(error) ?? "");
     return isOther || isMissing(error) ? undefined : hidden(error, undefined);
   }
+}
+
+/** The bytes of a file, where what is opened is what was seen, and its owner's. */
+function ownBytes(path: string, seen: Deno.FileInfo, ownerUid: number): Uint8Array | undefined {
+  const descriptor = openSync(path, OPEN_FLAGS);
   try {
     const info = fstatSync(descriptor);
     if (!info.isFile() || info.ino !== seen.ino || info.dev !== seen.dev) return undefined;
-    if (info.size > MAX_READ_BYTES) return undefined;
-    if (ownerUid !== undefined && info.uid !== ownerUid) return undefined;
+    if (info.uid !== ownerUid || info.size > MAX_READ_BYTES) return undefined;
     return readWhole(descriptor, info.size);
-  } catch (error) {
-    return hidden(error, undefined);
   } finally {
     closeSync(descriptor);
   }

@@ -40,7 +40,9 @@ Deno.test("fileBytes() neither waits nor follows", () =>
 
     const names = ["link", "loop", "directory", "fifo", "hole", "socket", "none", "file/below"];
     for (const name of [...names, "loop/below"]) {
-      assert.equal(fileBytes(`${at}/${name}`, undefined), undefined, name);
+      for (const owner of [UID, undefined]) {
+        assert.equal(fileBytes(`${at}/${name}`, owner), undefined, name);
+      }
     }
     for (const device of ["/dev/null", "/dev/zero", "/dev/tty"]) {
       assert.equal(fileBytes(device, undefined), undefined, device);
@@ -71,7 +73,7 @@ Deno.test("fileBytes() does not wait for a lease to be given up", () =>
     const { value } = await reader.read();
     try {
       assert.equal(new TextDecoder().decode(value), "held\n");
-      assert.equal(fileBytes(`${at}/file`, undefined), undefined);
+      assert.equal(fileBytes(`${at}/file`, UID), undefined);
     } finally {
       lease.kill("SIGKILL");
       await reader.cancel();
@@ -86,9 +88,10 @@ Deno.test("fileBytes() reads a file that grows, up to the limit", () =>
     await file.truncate(MAX_READ_BYTES);
     file.close();
 
+    assert.equal(fileBytes(path, UID)?.length, MAX_READ_BYTES);
     assert.equal(fileBytes(path, undefined)?.length, MAX_READ_BYTES);
     // It says that it is empty and is not: as a file that grew after it was looked at.
-    const told = new TextDecoder().decode(fileBytes("/proc/sys/kernel/random/boot_id", undefined));
+    const told = new TextDecoder().decode(fileBytes("/proc/sys/kernel/random/boot_id", 0));
     assert.match(told, /^[0-9a-f-]{36}\n$/);
   }));
 
