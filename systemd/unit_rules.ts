@@ -63,6 +63,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     "SocketMode",
     "Accept",
     "MaxConnections",
+    "TriggerLimitIntervalSec",
     "RemoveOnStop",
   ],
   Timer: [

@@ -108,6 +108,28 @@ Deno.test("t3-dispatch.service gets pairings and has no power of its own", async
     assert.equal(answers.filter((answer) => answer.includes("ada's")).length, 12);
   });
 
+  await t.step("a flood does not close the door for those who come after it", async () => {
+    const flood = await ask(
+      "/do",
+      `exec /mnt/hearth/bin/deno eval '
+        const one = async () => {
+          const mint = await Deno.connect({ transport: "unix", path: "/run/t3-mint.socket" });
+          mint.close();
+        };
+        for (let wave = 0; wave < 30; wave++) await Promise.allSettled(Array.from({ length: 20 }, one));
+        console.log("flooded");'`,
+    );
+    assert.equal(flood, "flooded");
+
+    const answer = await eventually("room again", async () => {
+      const text = await ask("/pair", "ada");
+      return text.includes("ada's") && text;
+    });
+
+    assert.match(answer, /ada's/);
+    assert.equal((await box.unit("t3-mint.socket")).ActiveState, "active");
+  });
+
   await t.step("nobody else can ask", async () => {
     const connect = `Deno.connect({ transport: "unix", path: "/run/t3-mint.socket" })`;
     const { stderr } = await box.run(["/mnt/hearth/bin/deno", "eval", connect], { user: "ada" });
