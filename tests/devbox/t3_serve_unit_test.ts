@@ -6,22 +6,10 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { bootBox, type Box } from "./support/box.ts";
-import { addUser, installStandIn, installSystemFiles } from "./support/unit_box.ts";
+import { agent, listening, putT3, T3 } from "./support/stand_in_t3.ts";
+import { addUser, installSystemFiles } from "./support/unit_box.ts";
 
 const UNIT = "t3-serve@ada.service";
-const T3 = "/opt/t3/versions/1/bin/t3";
-
-/** Answers a script with what came of it; ends as t3 does when it is asked to stop. */
-const STAND_IN = `
-const option = (name) => args[args.indexOf(name) + 1];
-const children = [];
-Deno.addSignalListener("SIGTERM", () => Deno.exit(130));
-Deno.serve({ hostname: option("--host"), port: Number(option("--port")) }, async (request) => {
-  const script = await request.text();
-  if (script === "args") return Response.json([...args, Deno.cwd()]);
-  if (script === "addresses") return Response.json(Deno.networkInterfaces().map((one) => one.name));
-  return new Response(await sh(script));
-});`;
 
 async function bootServe(): Promise<Box> {
   const box = await bootBox({ network: "private" });
@@ -30,25 +18,8 @@ async function bootServe(): Promise<Box> {
   await box.sh("gpasswd --add ada codex-shared >/dev/null; adduser --quiet ada sudo");
   await box.write("/etc/sudoers.d/ada", "ada ALL=(ALL) NOPASSWD: ALL\n", { mode: 0o440 });
   await box.write("/etc/t3-serve/ada.env", "T3_PORT=3773\n", { mode: 0o600 });
-  await installStandIn(box, T3, STAND_IN);
+  await putT3(box);
   return box;
-}
-
-/** Lets ada's agent run a script. */
-async function agent(box: Box, script: string): Promise<string> {
-  const request = ["bash", "-c", REQUEST, "request", script];
-  const { code, stdout, stderr } = await box.run(request);
-  assert.equal(code, 0, stderr);
-  return stdout.slice(stdout.indexOf("\r\n\r\n") + 4);
-}
-
-/** HTTP by bash alone: the box has no other client. */
-const REQUEST = String.raw`exec 3<>/dev/tcp/127.0.0.1/3773
-printf 'POST / HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$(printf %s "$1" | wc -c)" "$1" >&3
-cat <&3`;
-
-async function listening(box: Box): Promise<void> {
-  await eventually("t3 listening", () => box.sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/3773'"));
 }
 
 Deno.test("t3-serve@ starts when its user has a version, and not before", async () => {
