@@ -45,6 +45,17 @@ Deno.test("runTool() keeps the beginning of an endless output and reads the rest
   assert.equal(end.stdout.length, 64 * 1024);
 });
 
+Deno.test("runTool() gives a program a session of its own, and with it no terminal of ours", async () => {
+  // After the name in brackets: state, parent, group, session.
+  const sessionOf = (stat: string) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3];
+  const ours = sessionOf(await Deno.readTextFile("/proc/self/stat"));
+
+  const end = await runTool({ command: "/bin/cat", args: ["/proc/self/stat"] });
+
+  assert.match(`${sessionOf(end.stdout)}`, /^\d+$/);
+  assert.notEqual(sessionOf(end.stdout), ours);
+});
+
 Deno.test("runTool() says that a program is not installed", async () => {
   const end = await runTool({ command: "/nonexistent/tool", args: [] });
 
