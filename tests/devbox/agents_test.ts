@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { bootBox, type Box, type Layer, MOUNTED } from "./support/box.ts";
 import type { RunningBoxCommand } from "./support/box_command.ts";
 import { claudeBind, holdClaude, startClaudeInstaller } from "./support/claude.ts";
@@ -17,6 +18,9 @@ const SERVER = "playwright-mcp.service";
 const TIMER = "playwright-snapshot-refresh.timer";
 const TASK = "playwright-snapshot-refresh.service";
 const RETIRED = ".superseded-by-system-unit";
+
+const CONFIG = "/home/ada/.claude.json";
+const PORTS = "/etc/hearth/playwright_ports.json";
 
 /** A server that answers everybody, as its unit runs it. */
 const SERVE = `${DENO} run -A /srv/serve.ts --port`;
@@ -36,7 +40,13 @@ async function setUp(box: Box, users: readonly string[], settings: string): Prom
     "Deno.serve({ port: Number(Deno.args[1]), hostname: '127.0.0.1' }, () => new Response('here'));",
   );
   for (const user of users) await box.sh(`useradd -m -K HOME_MODE=0700 -s /bin/bash ${user}`);
+  // As much of a machine as users need: a server that nobody looks into here.
   await box.sh("install -d /etc/t3-serve");
+  await box.write(
+    "/etc/systemd/system/playwright-mcp@.service",
+    `[Service]\nUser=%i\nEnvironmentFile=/etc/t3-serve/playwright-%i.env\n` +
+      `ExecStart=${SERVE} $PLAYWRIGHT_PORT\n[Install]\nWantedBy=multi-user.target\n`,
+  );
   const rows = users.map((user) =>
     `  ${user}: { authentik_user: ${user}, k8s_user: ${user}, tier: power-user }\n`
   );
@@ -46,14 +56,18 @@ async function setUp(box: Box, users: readonly string[], settings: string): Prom
 
 /** Applies to one user; what was said of the resources of this kind. */
 async function apply(box: Box, user: string, about: RegExp): Promise<readonly Said[]> {
-  const { stdout, stderr } = await box.run([
-    ...[DENO, "run", "-q", "--no-prompt", "--cached-only", "--frozen", "-P=provision"],
-    ...[`${MOUNTED}/source/provision.ts`, "apply", "--json", "--verbose", "--user", user],
-  ], { env: { DENO_DIR: `${MOUNTED}/deno_dir` } });
+  const { stdout, stderr } = await startApply(box, user).result;
   const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
   const said = events.filter(({ scope }) => scope === user);
   assert.ok(said.length > 0, stdout + stderr);
   return said.filter(({ resource }) => about.test(resource));
+}
+
+function startApply(box: Box, user: string): RunningBoxCommand {
+  return box.start([
+    ...[DENO, "run", "-q", "--no-prompt", "--cached-only", "--frozen", "-P=provision"],
+    ...[`${MOUNTED}/source/provision.ts`, "apply", "--json", "--verbose", "--user", user],
+  ], { env: { DENO_DIR: `${MOUNTED}/deno_dir` } });
 }
 
 const LEGACY = /^legacy/;
@@ -156,13 +170,9 @@ Deno.test("a user's own units are retired once nobody is connected to their serv
 
   await t.step("also one that fights for the port of ours, which is busy", async () => {
     const asGrace = await lingers(box, "grace");
-    await layOut(box, "grace", 8933);
-    await box.write(
-      "/etc/systemd/system/playwright-mcp@.service",
-      `[Service]\nUser=%i\nExecStart=${SERVE} 8933\n`,
-    );
-    await box.sh("systemctl daemon-reload; systemctl start playwright-mcp@grace.service");
+    await apply(box, "grace", LEGACY);
     await isHere(box, 8933);
+    await layOut(box, "grace", 8933);
     await asGrace(`systemctl --user daemon-reload; systemctl --user enable --now ${SERVER}`);
     await eventually(
       "The crash loop",
@@ -214,17 +224,15 @@ Deno.test("Claude is installed and wired by one run, and by the next where its s
   using tree = await holdClaude();
   await using installer = startClaudeInstaller();
   await using layer = await holdCurl();
+  const slowPort = freePort();
   await using box = await bootBox({
     on: layer,
     network: "private",
     binds: [claudeBind(tree)],
-    forward: [installer.port],
+    forward: [installer.port, slowPort],
   });
-  await setUp(
-    box,
-    ["ada"],
-    `claude_installer: ${installer.url.replace("127.0.0.1", box.host)}\n`,
-  );
+  const settingsOf = (port: number) => `claude_installer: http://${box.host}:${port}/install.sh\n`;
+  await setUp(box, ["ada"], settingsOf(installer.port));
   const agents = async () =>
     (await apply(box, "ada", /^claude$|^wiring/)).map(({ resource, result }) => [resource, result]);
 
@@ -232,6 +240,32 @@ Deno.test("Claude is installed and wired by one run, and by the next where its s
     installer.become("down");
 
     assert.deepEqual(await agents(), [["claude", "warning"], ["wiring of claude", "skipped"]]);
+  });
+
+  await t.step("an installer is gone with the run that was killed", async () => {
+    const script = `#!/bin/bash
+mkdir -p "$HOME/.local/bin"
+ln -sfn "$HOME/unfinished" "$HOME/.local/bin/claude"
+echo $$ >"$HOME/installer"
+exec sleep 600
+`;
+    await using slow = Deno.serve(
+      { hostname: "127.0.0.1", port: slowPort, onListen() {} },
+      () => new Response(script),
+    );
+    await box.write("/etc/hearth/provision.yaml", settingsOf(slow.addr.port));
+    const run = startApply(box, "ada");
+    const pid = await eventually("The installer running", async () => {
+      return /^(\d+)\n$/.exec((await box.run(["cat", "/home/ada/installer"])).stdout)?.[1];
+    });
+
+    run.kill("SIGKILL");
+    await run.result;
+
+    await eventually("The installer ending", async () => {
+      return (await box.run(["test", "-e", `/proc/${pid}`])).code === 1;
+    });
+    await box.write("/etc/hearth/provision.yaml", settingsOf(installer.port));
   });
 
   await t.step("the next run has it", async () => {
@@ -243,6 +277,37 @@ Deno.test("Claude is installed and wired by one run, and by the next where its s
       cwd: "/tmp",
     });
     assert.match(stdout, /Scope: User config .*\n(.*\n)*\s+URL: http:\/\/localhost:8931\/mcp/);
+  });
+
+  await t.step("a moved port is wired again, with the rest of the file as it was", async () => {
+    const { playwright: _, ...others } = JSON.parse(await box.read(CONFIG)).mcpServers;
+    assert.deepEqual(others, {});
+    await box.sh(
+      `/home/ada/.local/bin/claude mcp add --scope user --transport http own http://example.com/mcp`,
+      { user: "ada" },
+    );
+    await box.write(PORTS, '{ "ada": 8999 }\n');
+
+    assert.deepEqual(await agents(), [["claude", "ok"], ["wiring of claude", "changed"]]);
+
+    const { mcpServers } = JSON.parse(await box.read(CONFIG));
+    assert.equal(mcpServers.playwright.url, "http://localhost:8999/mcp");
+    assert.equal(mcpServers.own.url, "http://example.com/mcp");
+  });
+
+  await t.step("a full home is that user's failure, which names the agent", async () => {
+    await box.sh(`
+      program=$(readlink -f /home/ada/.local/bin/claude)
+      mount -t tmpfs -o size=16k,mode=700,uid=$(id -u ada),gid=$(id -g ada) tmpfs /home/ada
+      install -d -o ada -g ada /home/ada/.local /home/ada/.local/bin
+      ln -s "$program" /home/ada/.local/bin/claude
+      cat /dev/zero >/home/ada/full || true`);
+
+    const [, wiring] = await apply(box, "ada", /^claude$|^wiring/);
+
+    assert.equal(wiring?.result, "failed");
+    assert.match(wiring?.error ?? "", /^Cannot wire claude of ada: .*\.claude\.json/);
+    await box.sh("umount /home/ada");
   });
 
   await t.step("and there is nothing left to do", async () => {
