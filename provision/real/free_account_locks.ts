@@ -48,10 +48,13 @@ export async function freeAccountLocks(nowMs: number, directory = "/etc"): Promi
   return DONE;
 }
 
-/** Whether the process that a lock names is one that takes such locks. */
+/**
+ * Whether a tool may hold it still. Of a process that is gone the tools find out themselves, and one
+ * that cannot be seen, from a unit with `ProtectProc=invisible` say, may be an admin's `vipw`.
+ */
 function isHeld(content: string): boolean {
   const pid = /^\d+/.exec(content)?.[0];
   if (pid === undefined) return false;
   const { stdout, trouble } = readTool(CAT, [`/proc/${pid}/comm`]);
-  return trouble === undefined && HOLDERS.has(stdout.trim());
+  return trouble !== undefined || HOLDERS.has(stdout.trim());
 }
