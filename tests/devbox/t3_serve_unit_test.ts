@@ -69,10 +69,13 @@ Deno.test("t3-serve@ lets an agent work and keeps it in its user's home", async 
   });
 
   await t.step("it makes a sandbox of its own", async () => {
-    const inside = "mount -t tmpfs tmpfs /mnt && touch /mnt/x && ls /proc | grep -c ^1$ && id -u";
-    const made = "unshare --user --map-root-user --mount --pid --net --fork --mount-proc sh -c";
+    // The namespaces of bubblewrap as Codex calls it, which makes another one of users in its own.
+    const made =
+      "unshare --user --map-root-user --mount --pid --net --ipc --fork --mount-proc sh -c";
+    const inside = "mount -t tmpfs tmpfs /mnt && touch /mnt/x && ls /proc | grep -c ^1$ && " +
+      "unshare --user id -u";
 
-    assert.equal(await act(`${made} '${inside}'`), "1\n0");
+    assert.equal(await act(`${made} '${inside}'`), "1\n65534");
   });
 
   await t.step("it shares what its group shares", async () => {
