@@ -23,6 +23,9 @@ Deno.test("units are those of the contract when the folder is listed", () => {
     "playwright-snapshot-follow@.service",
     "playwright-snapshot-refresh@.service",
     "playwright-snapshot-refresh@.timer",
+    "t3-autoupdate-drain.service",
+    "t3-autoupdate-drain.timer",
+    "t3-autoupdate-recover.service",
     "t3-autoupdate.service",
     "t3-autoupdate.timer",
     "t3-backup-state.service",
@@ -53,6 +56,7 @@ Deno.test.each(
   [
     ["playwright-snapshot-refresh@.timer", [":28:00", ":28:00", ":28:00"]],
     ["t3-autoupdate.timer", ["04:00:00", "04:00:00"]],
+    ["t3-autoupdate-drain.timer", [":20:00", ":20:00", ":20:00"]],
     ["t3-backup-state.timer", ["03:30:00", "03:30:00"]],
     ["t3-provision-users.timer", [":00:00", ":00:00", ":00:00"]],
   ] as const,

@@ -26,6 +26,9 @@ export const MACHINE_UNITS: readonly {
   readonly isStarted: boolean;
 }[] = [
   { unit: "t3-autoupdate.timer", isStarted: false },
+  { unit: "t3-autoupdate-drain.timer", isStarted: false },
+  // At boot only: it finishes what a power cut left.
+  { unit: "t3-autoupdate-recover.service", isStarted: false },
   { unit: "t3-backup-state.timer", isStarted: true },
   { unit: "t3-mint.socket", isStarted: true },
   { unit: "t3-dispatch.service", isStarted: true },

@@ -16,5 +16,9 @@ Deno.test("MACHINE_UNITS are all units that start with the machine and are nobod
 Deno.test("MACHINE_UNITS are started at once, but for the update", () => {
   const later = MACHINE_UNITS.filter(({ isStarted }) => !isStarted);
 
-  assert.deepEqual(later.map(({ unit }) => unit), ["t3-autoupdate.timer"]);
+  assert.deepEqual(later.map(({ unit }) => unit), [
+    "t3-autoupdate.timer",
+    "t3-autoupdate-drain.timer",
+    "t3-autoupdate-recover.service",
+  ]);
 });

@@ -36,6 +36,7 @@ export function appMaker(sources: AppSources, { runTool, deno, env }: AppDeps): 
   });
   return {
     async make(into, work) {
+      await Deno.mkdir(into, { recursive: true });
       for (const [path, content] of sources.files) {
         await Deno.mkdir(`${into}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
         await Deno.writeFile(`${into}/${path}`, content);
