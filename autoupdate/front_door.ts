@@ -28,22 +28,30 @@ export async function enterThroughDoor(
   if (alive.kind === "no_answer") return unclear(`the front door is down: ${alive.text}`);
   if (alive.status !== 200) return unclear(`the front door is not well: ${alive.status}`);
   const who = { "x-authentik-username": identity };
-  const first = await ask(door, "/", {
-    headers: {
-      ...who,
-      accept: "text/html",
-      "sec-fetch-mode": "navigate",
-      "sec-fetch-dest": "document",
-      "sec-fetch-site": "none",
-    },
-  }, { deadlineMs: ANSWER_MS });
+  const navigation = {
+    ...who,
+    "user-agent": "hearth-autoupdate",
+    accept: "text/html",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+    "sec-fetch-site": "none",
+  };
+  const first = await ask(door, "/", { headers: navigation }, { deadlineMs: ANSWER_MS });
   if (first.kind === "no_answer") return bad(`the front door gives up: ${first.text}`);
   // It does not know us or them: nothing the build could have done.
   if (first.status === 403) return unclear(`the front door refuses ${identity}`);
+  // It has seen us too often: that says nothing of the build either.
+  if (first.status === 508) return unclear("the front door takes us for a loop");
   const cookie = first.headers.getSetCookie().map((line) => line.split(";")[0] ?? "").join("; ");
   if (first.status < 300 || first.status > 399 || cookie === "") {
     return bad(`the front door answers ${first.status} and no session`);
   }
+  // As a browser follows the redirect; it also tells the door that its session came back.
+  const page = await ask(door, "/", { headers: { ...navigation, cookie } }, {
+    deadlineMs: ANSWER_MS,
+  });
+  if (page.kind === "no_answer") return bad(`no page: ${page.text}`);
+  if (page.status !== 200) return bad(`the front door answers ${page.status} to its own session`);
   const headers = { ...who, cookie };
   const session = await ask(door, SESSION_PATH, { headers }, { deadlineMs: ANSWER_MS });
   if (session.kind === "no_answer") return bad(`no session: ${session.text}`);

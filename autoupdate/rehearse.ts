@@ -98,17 +98,19 @@ export async function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
 
   /** Root may not kill what another account runs; that account may. */
   async function stopServer(): Promise<"ended" | "killed"> {
-    const kill = (...what: string[]) => runAs(account, ["/usr/bin/kill", ...what]);
-    if (end === undefined) await kill("-TERM", "--", String(child.pid));
+    // The shell's own: a bare Debian has no other.
+    const kill = (signal: string, pid: number) =>
+      runAs(account, ["/bin/sh", "-c", 'kill -s "$1" -- "$2"', "kill", signal, String(pid)]);
+    if (end === undefined) await kill("TERM", child.pid);
     const late = new AbortController();
     const isLate = await Promise.race([
       child.ended.then(() => false),
       clock.sleep(stopMs, late.signal).then(() => !late.signal.aborted),
     ]);
     late.abort();
-    if (isLate) await kill("-KILL", "--", String(child.pid));
+    if (isLate) await kill("KILL", child.pid);
     // Nobody else runs as that account; a test that runs as itself has only the one child.
-    if (account.uid !== Deno.uid()) await kill("-KILL", "--", "-1");
+    if (account.uid !== Deno.uid()) await kill("KILL", -1);
     await child.ended;
     return isLate ? "killed" : "ended";
   }
