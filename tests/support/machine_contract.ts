@@ -32,6 +32,8 @@ export interface ContractCase {
   readonly users?: readonly string[];
   /** What is laid out, after the accounts. */
   readonly laid?: readonly Laid[];
+  /** Whether it takes what the provisioner's own unit has no business with: programs, set-id bits. */
+  readonly isForHosts?: boolean;
   /** Asks and acts. */
   readonly run: (machine: Machine) => Promise<void>;
 }
@@ -222,6 +224,7 @@ export const MACHINE_CONTRACT: readonly ContractCase[] = [
   },
   {
     name: "make_directory makes it with its mode and owner",
+    isForHosts: true,
     users: ["md"],
     async run(machine) {
       const { uid, gid } = known(machine, "md");
@@ -245,6 +248,7 @@ export const MACHINE_CONTRACT: readonly ContractCase[] = [
   },
   {
     name: "change_mode and change_owner change nothing else",
+    isForHosts: true,
     users: ["cm"],
     laid: [
       { kind: "file", path: "/etc/cm", text: "kept", mode: 0o644 },
@@ -276,6 +280,7 @@ export const MACHINE_CONTRACT: readonly ContractCase[] = [
   },
   {
     name: "link makes a link and flips one, and replaces nothing else",
+    isForHosts: true,
     users: ["ln"],
     laid: [{ kind: "file", path: "/opt/ln.file", text: "kept" }],
     async run(machine) {
@@ -296,29 +301,30 @@ export const MACHINE_CONTRACT: readonly ContractCase[] = [
     laid: [
       { kind: "file", path: "/etc/fa", text: "text", mode: 0o604, owner: "fa" },
       { kind: "link", path: "/etc/fa.link", target: "/etc/fa" },
-      { kind: "fifo", path: "/home/fa/fifo", owner: "fa" },
-      { kind: "hole", path: "/home/fa/large", sizeBytes: MAX_READ_BYTES + 1, owner: "fa" },
-      { kind: "hole", path: "/home/fa/largest", sizeBytes: MAX_READ_BYTES, owner: "fa" },
-      { kind: "file", path: "/home/fa/own", text: "own", owner: "fa" },
-      { kind: "file", path: "/home/fa/another's", text: "not its own", owner: "fa-other" },
+      { kind: "directory", path: "/home/fa/d", owner: "fa" },
+      { kind: "fifo", path: "/home/fa/d/fifo", owner: "fa" },
+      { kind: "hole", path: "/home/fa/d/large", sizeBytes: MAX_READ_BYTES + 1, owner: "fa" },
+      { kind: "hole", path: "/home/fa/d/largest", sizeBytes: MAX_READ_BYTES, owner: "fa" },
+      { kind: "file", path: "/home/fa/d/own", text: "own", owner: "fa" },
+      { kind: "file", path: "/home/fa/d/another's", text: "not its own", owner: "fa-other" },
     ],
     run(machine) {
       const { host } = machine;
       const { uid, gid } = known(machine, "fa");
       assert.deepEqual(host.file("/etc/fa"), { kind: "file", mode: 0o604, uid, gid });
       assert.deepEqual(host.file("/etc/fa.link"), { kind: "link", target: "/etc/fa", uid: 0 });
-      assert.deepEqual(host.file("/home/fa/fifo"), { kind: "other" });
+      assert.deepEqual(host.file("/home/fa/d/fifo"), { kind: "other" });
       assert.deepEqual(host.file("/etc/fa.none"), { kind: "absent" });
       assert.deepEqual(host.file("/etc/fa/below"), { kind: "absent" });
 
       assert.deepEqual(host.bytes("/etc/fa"), text("text"));
-      assert.deepEqual(host.bytes("/home/fa/own"), text("own"));
-      assert.equal(host.bytes("/home/fa/largest")?.length, MAX_READ_BYTES);
-      const none = ["/etc/fa.link", "/etc/fa.none", "/etc/fa/below", "/etc", "/home/fa/fifo"];
-      for (const path of [...none, "/home/fa/large", "/home/fa/another's"]) {
+      assert.deepEqual(host.bytes("/home/fa/d/own"), text("own"));
+      assert.equal(host.bytes("/home/fa/d/largest")?.length, MAX_READ_BYTES);
+      const none = ["/etc/fa.link", "/etc/fa.none", "/etc/fa/below", "/etc", "/home/fa/d/fifo"];
+      for (const path of [...none, "/home/fa/d/large", "/home/fa/d/another's"]) {
         assert.equal(host.bytes(path), undefined, path);
       }
-      assert.deepEqual(host.names("/home/fa").filter((name) => !name.startsWith(".")), [
+      assert.deepEqual(host.names("/home/fa/d"), [
         "another's",
         "fifo",
         "large",
