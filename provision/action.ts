@@ -125,6 +125,8 @@ export type TreeRecipe =
   | { readonly kind: "node"; readonly version: string }
   | { readonly kind: "mcp"; readonly version: string }
   | { readonly kind: "app"; readonly digest: string }
+  /** The programs as binaries, in place of what their wrappers run. */
+  | { readonly kind: "binaries"; readonly digest: string }
   /** A release of kubelogin: a zip archive and its SHA-256, in hexadecimal. */
   | {
     readonly kind: "kubelogin";

@@ -17,6 +17,7 @@ import { installPackages } from "./perform/install_packages.ts";
 import { installSudoers } from "./perform/install_sudoers.ts";
 import { downloadEnv } from "./trees/download_env.ts";
 import { installTree, type TreeMaker } from "./trees/install_tree.ts";
+import { type Binaries, binariesMaker } from "./trees/make_binaries.ts";
 import { appMaker } from "./trees/make_app.ts";
 import { kubeloginMaker } from "./trees/make_kubelogin.ts";
 import { mcpMaker } from "./trees/make_mcp.ts";
@@ -35,6 +36,8 @@ export interface HostPerformerDeps {
   readonly root: string;
   /** The sources. */
   readonly sources: AppSources;
+  /** Compiled programs; `undefined` where wrappers run the sources. */
+  readonly binaries: Binaries | undefined;
 }
 
 /** The kinds of action they carry out. */
@@ -60,7 +63,7 @@ export function hostPerformers(deps: HostPerformerDeps): HostPerformers {
 
 function makerOf(
   recipe: TreeRecipe,
-  { deno, architecture, root, sources }: HostPerformerDeps,
+  { deno, architecture, root, sources, binaries }: HostPerformerDeps,
   env: Readonly<Record<string, string>>,
   runTool: RunTool,
 ): TreeMaker | undefined {
@@ -78,6 +81,8 @@ function makerOf(
       });
     case "kubelogin":
       return kubeloginMaker(recipe, { runTool, env });
+    case "binaries":
+      return recipe.digest === binaries?.digest ? binariesMaker(binaries) : undefined;
     case "app":
       return recipe.digest === sources.digest
         ? appMaker(sources, { runTool, deno, env })

@@ -34,6 +34,8 @@ export interface HostSettings {
   readonly private_trees: readonly string[];
   /** Whether what sudo allows is installed, or only said. */
   readonly sudoers: "install" | "print";
+  /** A directory of compiled programs; `null` for wrappers that run the sources. */
+  readonly binaries: string | null;
   /** Which kubelogin; `null` for none. */
   readonly kubelogin: {
     readonly version: string;
@@ -52,6 +54,10 @@ export const HOST_SETTINGS: z.ZodType<HostSettings> = z.strictObject({
     ),
   sudoers: z.enum(["install", "print"], 'must be "install" or "print"').default("install")
     .describe("print: say what would be allowed to run as root, and leave /etc/sudoers.d alone"),
+  binaries: TREE.nullable().default(null)
+    .describe(
+      "What `deno task compile` built; null runs the sources by wrappers of the same names",
+    ),
   kubelogin: z.strictObject({
     version: z.string(VERSION_RULE).regex(/^\d+\.\d+\.\d+$/, VERSION_RULE)
       .default(KUBELOGIN.version).describe("The release"),

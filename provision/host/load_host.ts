@@ -12,7 +12,9 @@ import type { Settings } from "../settings.ts";
 import { type AppSources, loadAppSources } from "./app/app_sources.ts";
 import { type HostPerformers, hostPerformers } from "./host_performers.ts";
 import { type HostInputs, planHost } from "./plan_host.ts";
+import { TREES_DIR } from "./tree_step.ts";
 import { checkTree } from "./trees/check_tree.ts";
+import { type Binaries, loadBinaries } from "./trees/make_binaries.ts";
 
 /** What gathering needs. */
 export interface LoadHostDeps {
@@ -42,33 +44,41 @@ export async function loadHost(
   { root, env }: LoadHostDeps,
 ): Promise<LoadedHost> {
   const sources = await loadAppSources(root, Deno.version.deno);
+  const directory = settings.host.binaries;
+  const binaries = directory === null ? undefined : await loadBinaries(directory);
   const architecture = architectureOf(Deno.build.arch);
   const inputs: HostInputs = {
     settings: settings.host,
     architecture,
     files: sources.systemFiles,
-    ...programsOf(sources, settings.snapshot?.url),
+    ...programsOf(sources, settings.snapshot?.url, binaries),
+    binariesDigest: binaries?.digest,
     appDigest: sources.digest,
     checkTree,
   };
   const deno = Deno.execPath();
   return {
     scope: { scope: MACHINE, steps: (context) => planHost(context, inputs) },
-    performers: hostPerformers({ env, deno, architecture, root, sources }),
+    performers: hostPerformers({ env, deno, architecture, root, sources, binaries }),
   };
 }
 
-/** The wrappers that can be written, and why the others cannot. */
+/** What starts each program, and why some cannot be started. A binary is preferred to a wrapper. */
 export function programsOf(
   { scripts }: Pick<AppSources, "scripts">,
   snapshotUrl: string | undefined,
+  binaries?: Binaries,
 ): Pick<HostInputs, "programs" | "leftOut"> {
   const programs: { name: string; content: Uint8Array }[] = [];
   const leftOut: { name: string; why: string }[] = [];
   for (const program of HOST_PROGRAMS) {
     const { name, script, reach } = program;
-    if (!scripts.includes(script)) leftOut.push({ name, why: `this release has no ${script}.ts` });
-    else if (reach === "snapshot" && snapshotUrl === undefined) {
+    if (binaries?.names.includes(name)) {
+      const text = `#!/bin/sh\nexec ${TREES_DIR}/binaries/current/${name} "$@"\n`;
+      programs.push({ name, content: new TextEncoder().encode(text) });
+    } else if (!scripts.includes(script)) {
+      leftOut.push({ name, why: `this release has no ${script}.ts` });
+    } else if (reach === "snapshot" && snapshotUrl === undefined) {
       leftOut.push({ name, why: "the settings have no snapshot.url" });
     } else {
       const text = renderWrapper(program, snapshotUrl === undefined ? {} : { snapshotUrl });

@@ -27,7 +27,9 @@ export interface HostInputs {
   readonly architecture: "amd64" | "arm64" | undefined;
   /** Files as they are installed. */
   readonly files: readonly SystemFile[];
-  /** The wrappers, or the compiled programs. */
+  /** The digest of compiled programs; `undefined` where wrappers run the sources. */
+  readonly binariesDigest: string | undefined;
+  /** The wrappers, or what starts the compiled programs. */
   readonly programs: readonly { readonly name: string; readonly content: Uint8Array }[];
   /** Programs that cannot be installed, and why. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
@@ -40,7 +42,7 @@ export interface HostInputs {
 /** Directories besides those of `tmpfiles.d`. */
 const DIRECTORIES: readonly WantedDirectory[] = [
   { path: TREES_DIR, mode: 0o755 },
-  ...["node", "mcp", "app", "kubelogin"].map((kind) => ({
+  ...["node", "mcp", "app", "binaries", "kubelogin"].map((kind) => ({
     path: `${TREES_DIR}/${kind}`,
     mode: 0o755,
   })),
@@ -120,6 +122,11 @@ function* programSteps(context: PlanContext, inputs: HostInputs): Steps<Outcome>
     // Wrappers of these sources may not fit the older ones that stay.
     yield items.skipped(`programs in ${PROGRAM_DIR}`, "their sources are not installed");
     return app;
+  }
+  if (inputs.binariesDigest !== undefined) {
+    const binaries = { kind: "binaries", digest: inputs.binariesDigest } as const;
+    const installed = yield* treeStep(context, binaries, inputs.checkTree);
+    if (!installed.isDone) return installed;
   }
   for (const { name, content } of inputs.programs) {
     const path = `${PROGRAM_DIR}/${name}`;

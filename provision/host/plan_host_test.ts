@@ -49,6 +49,7 @@ function inputsFor(
     files: FILES,
     programs: [{ name: "t3-mint", content: bytes("#!/bin/sh\n") }],
     leftOut: [{ name: "playwright-snapshot-refresh", why: "there is no snapshot.url" }],
+    binariesDigest: undefined,
     appDigest: "a".repeat(64),
     checkTree: (path) => host.file(path).kind === "directory" ? "whole" : "absent",
   };

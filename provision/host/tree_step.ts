@@ -26,7 +26,7 @@ export function treePath(recipe: TreeRecipe): string {
 
 /** What tells a tree from others of its kind. */
 export function treeVersion(recipe: TreeRecipe): string {
-  return recipe.kind === "app" ? recipe.digest : recipe.version;
+  return "digest" in recipe ? recipe.digest : recipe.version;
 }
 
 /** What a person runs to try again. */
