@@ -116,7 +116,7 @@ export async function driveTheChange(
       const outcome = await attempt(() => machine.perform(item.action));
       const result: Result = outcome.isDone
         ? { kind: "changed" }
-        : { kind: item.retry === undefined ? "failed" : "warning", error: outcome.error };
+        : { kind: mayFail(item, outcome) ? "warning" : "failed", error: outcome.error };
       await audit(item, result);
       if (!outcome.isDone) return { outcome, result };
       if (mark(record, item.doneMarks)) await records.save(scope, record.current);
@@ -126,6 +126,10 @@ export async function driveTheChange(
     if (!isWhole) return false;
   }
   return true;
+}
+
+function mayFail({ retry }: ChangeItem, { isRefused = false }: { isRefused?: boolean }): boolean {
+  return retry !== undefined && !isRefused;
 }
 
 type Answer = { readonly outcome: Outcome; readonly result: Result };

@@ -45,3 +45,33 @@ Deno.test("driveTheChange() warns of a failed change that the run can do without
     error: "no answer",
   }]);
 });
+
+Deno.test("driveTheChange() fails when what was fetched is not what was asked for", async () => {
+  const said: Result[] = [];
+
+  await driveTheChange(
+    [{
+      scope: "ada",
+      *steps({ items }) {
+        yield items.change("claude", {
+          cause: "missing",
+          summary: "install claude",
+          action: { kind: "install_claude", user: "ada", url: "https://example.com/" },
+          retry: "try again",
+        });
+      },
+    }],
+    {
+      host: memoryHost().host,
+      perform: () => Promise.resolve({ isDone: false, error: "another digest", isRefused: true }),
+    },
+    {
+      records: { load: () => ({}), save: () => Promise.resolve() },
+      report: (_item, result) => void said.push(result),
+      audit: () => Promise.resolve(),
+      signal: new AbortController().signal,
+    },
+  );
+
+  assert.deepEqual(said, [{ kind: "failed", error: "another digest" }]);
+});

@@ -74,7 +74,15 @@ export interface Mark {
 /** What came of an item. */
 export type Outcome =
   | { readonly isDone: true }
-  | { readonly isDone: false; readonly error: string };
+  | {
+    readonly isDone: false;
+    readonly error: string;
+    /**
+     * Whether what was fetched is not what was asked for. To try again does not help, and somebody
+     * should look: the run fails, also where the change has a `retry`.
+     */
+    readonly isRefused?: boolean;
+  };
 
 /** The outcome of what needed nothing, or was done. */
 export const DONE: Outcome = { isDone: true };

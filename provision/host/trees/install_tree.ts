@@ -58,7 +58,7 @@ export async function installTree(
   try {
     await Deno.mkdir(work, { mode: 0o700 });
     const outcome = await maker.make(made, work);
-    if (!outcome.isDone) return failed(`Cannot ${what}: ${outcome.error}`);
+    if (!outcome.isDone) return { ...outcome, error: `Cannot ${what}: ${outcome.error}` };
     // Whatever the umask was and whoever packed it: everybody reads, root alone writes.
     for (
       const [command, ...args] of [

@@ -50,7 +50,8 @@ export function kubeloginMaker(
       }
       const found = fileSeal(archive).sha256;
       if (found !== sha256) {
-        return failed(`${url} has the SHA-256 ${found}, must be ${sha256}; it is not unpacked`);
+        const error = `${url} has the SHA-256 ${found}, must be ${sha256}; it is not unpacked`;
+        return { isDone: false, error, isRefused: true };
       }
       await Deno.mkdir(into, { mode: 0o755 });
       const unpacked = await runTool({

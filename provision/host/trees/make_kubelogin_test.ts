@@ -112,6 +112,7 @@ Deno.test("kubeloginMaker() refuses a release whose digest is another", needsRoo
 
     assert.ok(!outcome.isDone);
     assert.match(outcome.error, /has the SHA-256 [0-9a-f]{64}, must be 0{64}; it is not unpacked/);
+    assert.equal(outcome.isRefused, true);
     assert.deepEqual([...Deno.readDirSync(directory)], []);
   });
 });

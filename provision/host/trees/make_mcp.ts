@@ -4,7 +4,6 @@
  * @module
  */
 import { type Outcome } from "../../item.ts";
-import { failed } from "../../real/outcome.ts";
 import { printable } from "../../real/printable.ts";
 import type { RunTool } from "../../real/run_tool.ts";
 import type { TreeMaker } from "./install_tree.ts";
@@ -67,6 +66,7 @@ export function mcpMaker(deps: McpDeps): TreeMaker {
     const lines = stderr.split("\n").map((line) => printable(line).trim())
       .filter((line) => line.startsWith("npm error ")).map((line) => line.slice(10))
       .filter((line) => !/^(?:code |A complete log)/.test(line));
-    return failed(lines.slice(0, 3).join("; ").slice(0, 600) || trouble);
+    const error = lines.slice(0, 3).join("; ").slice(0, 600) || trouble;
+    return { isDone: false, error, isRefused: /\bEINTEGRITY\b/.test(stderr) };
   }
 }

@@ -6,7 +6,6 @@
  */
 import type { Outcome } from "../../item.ts";
 import { DONE } from "../../item.ts";
-import { failed } from "../../real/outcome.ts";
 import { printable } from "../../real/printable.ts";
 import type { Identity, RunTool } from "../../real/run_tool.ts";
 
@@ -42,5 +41,6 @@ export async function runDeno(runTool: RunTool, options: RunDenoOptions): Promis
   // The first line names what failed; those after it say why.
   const lines = stderr.split("\n").map((line) => printable(line).trim())
     .filter((line) => line !== "" && !/^(?:Stack backtrace|\d+: <unknown>|Download )/.test(line));
-  return failed(lines.slice(0, 4).join("; ").slice(0, 600) || trouble);
+  const error = lines.slice(0, 4).join("; ").slice(0, 600) || trouble;
+  return { isDone: false, error, isRefused: /checksum did not match/i.test(stderr) };
 }

@@ -44,6 +44,25 @@ Deno.test(
       );
       assert.deepEqual(mcpOutcome, DONE);
 
+      // A registry that serves another package for the same version.
+      const forged = `${directory}/forged`;
+      await Deno.mkdir(forged);
+      await Deno.copyFile(`${lockDirectory}/package.json`, `${forged}/package.json`);
+      const lock = await Deno.readTextFile(`${lockDirectory}/package-lock.json`);
+      const [first = ""] = /sha512-[^"]{8}/.exec(lock) ?? [];
+      await Deno.writeTextFile(
+        `${forged}/package-lock.json`,
+        lock.replace(first, "sha512-AAAAAAAA"),
+      );
+      const refused = await installTree(
+        { path: `${directory}/other` },
+        mcpMaker({ runTool, node, lockDirectory: forged, env, version: MCP_VERSION }),
+        { runTool },
+      );
+      assert.ok(!refused.isDone);
+      assert.equal(refused.isRefused, true, refused.error);
+      await Deno.remove(forged, { recursive: true });
+
       const npm = await runCommand(`${node}/bin/npm`, ["--version"], {
         env: { PATH: `${node}/bin` },
       });
@@ -87,6 +106,7 @@ Deno.test("installTree() refuses a Node whose digest is another", needsRoot, asy
 
     assert.ok(!outcome.isDone);
     assert.match(outcome.error, /checksum/i);
+    assert.equal(outcome.isRefused, true);
     assert.deepEqual([...Deno.readDirSync(directory)], []);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -110,6 +130,7 @@ Deno.test(
 
       assert.ok(!outcome.isDone);
       assert.match(outcome.error, /^Cannot install .*127\.0\.0\.1:9/);
+      assert.equal(outcome.isRefused, false);
       assert.deepEqual([...Deno.readDirSync(directory)], []);
     } finally {
       await Deno.remove(directory, { recursive: true });
