@@ -43,7 +43,7 @@ Deno.test("provision host converges when it is killed in the middle of anything"
   for (const [moment, text] of MOMENTS) {
     const first = box.start(PROVISION, OPTIONS);
     await eventually(moment, async () => (await running(box, text)).length > 0, 120_000);
-    await box.sh(`pkill -KILL --full 'deno run -q --no-prompt --frozen -P=provision'`);
+    await box.run(["pkill", "-KILL", "--full", `^${MOUNTED}/bin/deno run .*provision.ts host`]);
     await first.result;
 
     // What downloads dies with it; apt is let finish.
