@@ -34,6 +34,18 @@ Deno.test("t3-serve@ runs what agents are and what they run", async (t) => {
     assert.equal(await box.sh("stat -c %U /home/ada/.claude.json"), "ada\n");
   });
 
+  await t.step("the real claude, started by the launcher on a terminal", async () => {
+    // A terminal's shell is no login shell and has no ~/.local/bin in PATH.
+    const launched = await box.run(
+      ["script", "-qec", "/home/ada/start-claude.sh mcp list", "/dev/null"],
+      { user: "ada" },
+    );
+
+    assert.equal(launched.code, 0, launched.stdout);
+    assert.match(launched.stdout, /x: http:\/\/127\.0\.0\.1:1\/mcp/);
+    assert.doesNotMatch(launched.stdout, /start-claude:/);
+  });
+
   await t.step("Node, by its name", async () => {
     assert.match(await act("node --version"), /^v22\./);
     assert.match(
