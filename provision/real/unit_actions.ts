@@ -36,6 +36,12 @@ export async function performOnUnit(
     return failed(`Cannot ${what} ${unit}: ${why} (see: journalctl -u ${unit})`);
   }
 
+  async function isOutdated(unit: string): Promise<boolean> {
+    const property = "--property=NeedDaemonReload";
+    const { stdout } = await systemctl("show", property, "--value", "--", unit);
+    return stdout.trim() === "yes";
+  }
+
   switch (action.kind) {
     case "reload_units": {
       const { trouble } = await systemctl("daemon-reload");
@@ -44,8 +50,11 @@ export async function performOnUnit(
     }
     case "enable_unit": {
       const { unit, isStarted } = action;
+      const { isEnabled, active } = host.unit(unit);
+      // It was read before, and maybe mended since by somebody who told nobody.
+      if (isEnabled && await isOutdated(unit)) await systemctl("daemon-reload");
       // One that gave up does not start again before.
-      if (host.unit(unit).active === "failed") await systemctl("reset-failed", "--", unit);
+      if (active === "failed") await systemctl("reset-failed", "--", unit);
       // Reading every unit of the machine again for each that is enabled takes seconds where there
       // are many; starting one reads that one, and the next boot reads all.
       const args = ["enable", "--no-reload", ...(isStarted ? ["--now"] : [])];

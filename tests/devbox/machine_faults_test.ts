@@ -137,3 +137,19 @@ Deno.test("perform() makes an account past the locks of processes that are gone"
   assert.deepEqual(outcomes, [{ isDone: true }]);
   assert.equal(await box.sh("ls -d /etc/*.lock || true"), "");
 });
+
+Deno.test("perform() starts a unit as its file is now, whoever mended that", async () => {
+  await using box = await bootBox({ network: "private" });
+  const path = "/etc/systemd/system/mended.service";
+  const unit = (command: string) =>
+    `[Service]\nType=exec\nExecStart=${command}\n[Install]\nWantedBy=multi-user.target\n`;
+  await box.write(path, unit("/nonexistent"));
+  const [broken] = await performInside(box, [enable("mended.service")]);
+  await box.write(path, unit("/bin/sleep 1000"));
+
+  const [mended] = await performInside(box, [enable("mended.service")]);
+
+  assert.equal(broken?.isDone, false);
+  assert.deepEqual(mended, { isDone: true });
+  assert.equal((await box.unit("mended.service")).ActiveState, "active");
+});
