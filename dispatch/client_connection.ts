@@ -257,7 +257,8 @@ export class ClientConnection {
       return await this.#answer(page, head);
     }
     if (end.kind === "no_answer") {
-      log.warn("no answer of an instance", { user: destination.user, port: destination.port });
+      const { user, port } = destination;
+      log.warn("no answer of an instance", { user, port, why: end.why });
       return await this.#answer(refusal("instance_answer"), head);
     }
     health.noteAlive(destination.port);

@@ -57,7 +57,7 @@ export type ExchangeEnd =
   }
   /** Nothing was passed on: nobody listens, or what came is no answer. */
   | { readonly kind: "unreachable" }
-  | { readonly kind: "no_answer" }
+  | { readonly kind: "no_answer"; readonly why: string }
   /** The client is gone, or the connection is of no more use. */
   | { readonly kind: "cut"; readonly status?: number };
 
@@ -75,12 +75,15 @@ export async function exchange(options: ExchangeOptions): Promise<ExchangeEnd> {
     if (end !== "stale") return end;
   }
   if (signal.aborted) return { kind: "cut" };
-  const connected = await pool.connect(port);
+  const connected = await pool.connect(port, signal);
   if (connected.kind === "unreachable") {
-    return connected.why === "refused" ? { kind: "unreachable" } : { kind: "no_answer" };
+    if (signal.aborted) return { kind: "cut" };
+    return connected.why === "refused"
+      ? { kind: "unreachable" }
+      : { kind: "no_answer", why: connected.text };
   }
   const end = await exchangeOver(connected.connection, options);
-  return end === "stale" ? { kind: "no_answer" } : end;
+  return end === "stale" ? { kind: "no_answer", why: "the connection ended" } : end;
 }
 
 /** Exchanges over one connection; `stale` where it broke before the first byte of an answer. */
@@ -123,10 +126,12 @@ async function exchangeOver(
     const read = await readAnswerHead(upstream, options);
     if (read === "stale" || read === "invalid") {
       if (isClientGone || signal.aborted) return { kind: "cut" };
-      return read === "stale" && upstream.isReused ? "stale" : { kind: "no_answer" };
+      if (read === "stale" && upstream.isReused) return "stale";
+      const why = read === "stale" ? "it ended without an answer" : "it gave no answer in HTTP";
+      return { kind: "no_answer", why };
     }
     if (read.status === 101) {
-      if (!isUpgrade) return { kind: "no_answer" };
+      if (!isUpgrade) return { kind: "no_answer", why: "it changed the protocol unasked" };
       isOver = true;
       const answer = renderForwardResponse(read, { isLast: false, isUpgrade: true });
       return { kind: "upgraded", upstream, answer };

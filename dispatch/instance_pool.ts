@@ -8,6 +8,8 @@
  */
 import { ByteSource } from "../core/byte_source.ts";
 import type { Clock } from "../core/clock.ts";
+import { errorText } from "../core/error_text.ts";
+import { Permits } from "../core/permits.ts";
 import { closeQuietly } from "../core/socket.ts";
 
 /** A connection to an instance. */
@@ -25,16 +27,20 @@ export interface InstanceConnection {
 /** A connection, or why there is none. */
 export type ConnectResult =
   | { readonly kind: "connected"; readonly connection: InstanceConnection }
-  | { readonly kind: "unreachable"; readonly why: "refused" | "late" };
+  /** Nobody listens; or it took too long, or this program has no more files to open. */
+  | { readonly kind: "unreachable"; readonly why: "refused" | "failed"; readonly text: string };
 
 const KEPT_MS = 4_000;
 const KEPT_PER_INSTANCE = 64;
-const CONNECT_MS = 5_000;
+const CONNECT_MS = 10_000;
+/** A crowd that comes together waits for its turn: all at once, everybody's time would run out. */
+const OPENING_AT_ONCE = 256;
 
 /** All connections to instances. */
 export class InstancePool {
   readonly #clock: Clock;
   readonly #idle = new Map<number, { readonly conn: Deno.TcpConn; readonly untilMs: number }[]>();
+  readonly #opening = new Permits(OPENING_AT_ONCE);
   readonly #sweeper: ReturnType<typeof setInterval>;
 
   /**
@@ -58,8 +64,23 @@ export class InstancePool {
     return this.take(port);
   }
 
-  /** Opens a connection. */
-  async connect(port: number): Promise<ConnectResult> {
+  /**
+   * Opens a connection.
+   *
+   * @param port The instance's.
+   * @param signal Gives up the wait for a turn.
+   */
+  async connect(port: number, signal: AbortSignal): Promise<ConnectResult> {
+    const release = await this.#opening.acquire(signal);
+    if (release === undefined) return { kind: "unreachable", why: "failed", text: "given up" };
+    try {
+      return await this.#connect(port);
+    } finally {
+      release();
+    }
+  }
+
+  async #connect(port: number): Promise<ConnectResult> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), CONNECT_MS);
     try {
@@ -69,7 +90,13 @@ export class InstancePool {
       return { kind: "connected", connection: { conn, source, port, isReused: false } };
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      return { kind: "unreachable", why: late.signal.aborted ? "late" : "refused" };
+      if (error instanceof Deno.errors.ConnectionRefused) {
+        return { kind: "unreachable", why: "refused", text: "nobody listens" };
+      }
+      const text = late.signal.aborted
+        ? `connecting took more than ${CONNECT_MS} ms`
+        : errorText(error);
+      return { kind: "unreachable", why: "failed", text };
     } finally {
       clearTimeout(timer);
     }

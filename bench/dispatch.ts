@@ -1,0 +1,155 @@
+/**
+ * Dispatch beside nginx, in front of the same two hundred instances, in the same run.
+ *
+ * Every answer is checked to be that of the asker's own instance; one that is not ends the benchmark.
+ * nginx leads people by a map and knows of no sessions; with `auth_request` it asks the instance about
+ * the session at every request, which dispatch does for pages only.
+ *
+ * @module
+ */
+import { startChild } from "../core/process.ts";
+import { freePort } from "../tests/support/free_port.ts";
+import { nodeBinDir } from "../tests/t3_fixture/node_program.ts";
+import { download, LoadClient } from "./dispatch/load.ts";
+import { type Peer, startPeers } from "./dispatch/peers.ts";
+import { median } from "./bridge/statistics.ts";
+import { type BenchReport, type Figures, figures } from "./report.ts";
+
+const USERS = 200;
+const AT_ONCE = 50;
+const ROUNDS = 3;
+const DOWNLOAD_BYTES = 1_000_000_000;
+
+/** Measures. */
+export async function measure(): Promise<BenchReport> {
+  const instances = new Map<string, number>();
+  for (let at = 0; at < USERS; at++) instances.set(`user${at}`, freePort());
+  await using _instances = await startInstances([...instances.values()]);
+  const peers = await startPeers(instances);
+  const atOnce = Math.min(AT_ONCE, Math.floor((await openFiles() - 400) / 2 / USERS));
+  const cases: Record<string, Figures> = {};
+  let answers = 0;
+  try {
+    const rounds = new Map<string, { one: Figures[]; many: Figures[]; rate: number[] }>();
+    for (const peer of peers) rounds.set(peer.name, { one: [], many: [], rate: [] });
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const peer of peers) {
+        const all = rounds.get(peer.name);
+        all?.one.push(figures(await oneByOne(peer, instances)));
+        const crowd = await allAtOnce(peer, instances, atOnce);
+        answers += crowd.times.length;
+        all?.many.push(figures(crowd.times));
+        all?.rate.push(crowd.perSecond);
+      }
+      say(`round ${round + 1} of ${ROUNDS} is done`);
+    }
+    for (const [name, { one, many, rate }] of rounds) {
+      cases[`one at a time, ${name}`] = middle(one);
+      cases[`${USERS} users, ${atOnce} at once each, ${name}`] = {
+        ...middle(many),
+        "per s": median(rate),
+      };
+    }
+    for (const peer of peers) {
+      await download(peer.portOf("user0"), "user0", DOWNLOAD_BYTES / 10);
+      const times = [];
+      for (let turn = 0; turn < 3; turn++) {
+        times.push(await download(peer.portOf("user0"), "user0", DOWNLOAD_BYTES));
+      }
+      cases[`download of 1 GB, ${peer.name}`] = { p50: median(times) };
+    }
+  } finally {
+    for (const peer of peers) await peer[Symbol.asyncDispose]();
+  }
+  return {
+    name: "dispatch",
+    unit: "ms",
+    cases,
+    ratios: ratiosOf(cases, peers),
+    notes: [
+      `${answers} answers in the crowd, each from the asker's own instance`,
+      "all instances are one process of Node, the load another of Deno, on the same processors",
+      "each figure is the median of its rounds; the rounds of all take turns",
+    ],
+  };
+}
+
+async function oneByOne(peer: Peer, instances: ReadonlyMap<string, number>) {
+  const user = "user0";
+  const client = await LoadClient.connect(peer.portOf(user), user, instances.get(user) ?? 0);
+  const times: number[] = [];
+  for (let turn = 0; turn < 1_200; turn++) {
+    const ms = await client.ask();
+    if (turn >= 200) times.push(ms);
+  }
+  client.close();
+  return times;
+}
+
+/** Everybody asks four times on every connection, as fast as answers come. */
+async function allAtOnce(peer: Peer, instances: ReadonlyMap<string, number>, atOnce: number) {
+  const clients: LoadClient[] = [];
+  for (const [user, port] of instances) {
+    const mine = Array.from(
+      { length: atOnce },
+      () => LoadClient.connect(peer.portOf(user), user, port),
+    );
+    clients.push(...await Promise.all(mine));
+  }
+  await Promise.all(clients.map((client) => client.ask()));
+  const startedMs = performance.now();
+  const times = await Promise.all(clients.map(async (client) => {
+    const mine: number[] = [];
+    for (let turn = 0; turn < 4; turn++) mine.push(await client.ask());
+    return mine;
+  }));
+  const seconds = (performance.now() - startedMs) / 1_000;
+  for (const client of clients) client.close();
+  return { times: times.flat(), perSecond: clients.length * 4 / seconds };
+}
+
+function middle(all: readonly Figures[]): Figures {
+  const of = (key: string) => median(all.map((one) => one[key] ?? Number.NaN));
+  return { p50: of("p50"), p99: of("p99") };
+}
+
+/** Below 1 dispatch is the better one; beside "direct" it is what dispatch costs. */
+function ratiosOf(cases: Readonly<Record<string, Figures>>, peers: readonly Peer[]) {
+  const ratios: Record<string, number> = {};
+  for (const [label, ours] of Object.entries(cases)) {
+    if (!label.endsWith(", dispatch")) continue;
+    const what = label.slice(0, -", dispatch".length);
+    for (const { name } of peers) {
+      if (name === "dispatch") continue;
+      const theirs = cases[`${what}, ${name}`];
+      for (const key of ["p50", "p99"]) {
+        const ratio = (ours[key] ?? Number.NaN) / (theirs?.[key] ?? Number.NaN);
+        if (Number.isFinite(ratio)) ratios[`${what} ${key}, dispatch/${name}`] = ratio;
+      }
+    }
+  }
+  return ratios;
+}
+
+async function startInstances(ports: readonly number[]): Promise<AsyncDisposable> {
+  const ready = Promise.withResolvers<void>();
+  const child = startChild({
+    command: `${await nodeBinDir()}/node`,
+    args: [new URL("./dispatch/instances.mjs", import.meta.url).pathname, ...ports.map(String)],
+    onLine: (line) => line === "ready" ? ready.resolve() : say(line),
+  });
+  child.ended.then(() => ready.reject(new Error("The instances ended")));
+  await ready.promise;
+  child.ended.catch(() => {});
+  return { [Symbol.asyncDispose]: async () => void await child.stop() };
+}
+
+/** How many files a process may have open here: a crowd needs two for each who asks. */
+async function openFiles(): Promise<number> {
+  const limits = await Deno.readTextFile("/proc/self/limits");
+  return Number(/^Max open files\s+\d+\s+(\d+)/m.exec(limits)?.[1] ?? 1_024);
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}

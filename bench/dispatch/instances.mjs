@@ -1,0 +1,40 @@
+// Many instances in one process: each port answers with its own number, so that an answer proves
+// whose instance gave it. Prints "ready" once all listen.
+import process from "node:process";
+import { Buffer } from "node:buffer";
+import { createServer } from "node:http";
+
+const ports = process.argv.slice(2).map(Number);
+const block = Buffer.alloc(65_536, "0123456789abcdef");
+
+function answer(request, response) {
+  const port = request.socket.localPort;
+  const size = Number(new URL(request.url, "http://localhost").searchParams.get("bytes") ?? 0);
+  if (size === 0) {
+    // Also what an auth_request asks, which wants no body.
+    const body = JSON.stringify({ authenticated: true, port });
+    response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+    response.end(body);
+    return;
+  }
+  response.writeHead(200, { "content-length": size });
+  let left = size;
+  const send = () => {
+    while (left > 0) {
+      const piece = block.subarray(0, left);
+      left -= piece.length;
+      if (!response.write(piece)) return response.once("drain", send);
+    }
+    response.end();
+  };
+  send();
+}
+
+let waiting = ports.length;
+for (const port of ports) {
+  const server = createServer(answer);
+  server.keepAliveTimeout = 60_000;
+  server.listen({ port, host: "127.0.0.1", backlog: 4_096 }, () => {
+    if (--waiting === 0) process.stdout.write("ready\n");
+  });
+}
