@@ -54,6 +54,16 @@ const REASONS: Readonly<Record<number, string>> = {
   508: "Loop Detected",
 };
 
+/** What is no refusal in one sentence, for the reference page. */
+const OTHERS: readonly (readonly [reason: LocalReason, status: number, text: string])[] = [
+  ["healthy", 200, "The program runs"],
+  ["paired", 302, "A session was made: back to the page with its cookies"],
+  ["no_session", 401, "What is no page came without a session: reload the page"],
+  ["pairing_looping", 508, "A browser was given a session again and again, and never sent it back"],
+  ["pairing_failed", 502, "The instance runs, but no session could be made; the page says why"],
+  ["instance_unreachable", 503, "Nobody listens at the instance's port; the page tries again"],
+];
+
 const REFUSALS: Partial<Record<LocalReason, readonly [status: number, text: string]>> = {
   http_version: [505, "Cannot speak this version of HTTP: the ingress must use HTTP/1.1"],
   head_too_large: [431, "Cannot read the request: its head is longer than 64 KiB"],
@@ -69,6 +79,19 @@ const REFUSALS: Partial<Record<LocalReason, readonly [status: number, text: stri
   stopping: [503, "The dispatcher is stopping: try again in a moment"],
   instance_answer: [502, "The workspace gave an answer that is no HTTP, or broke off"],
 };
+
+/** Every reason but those of an unreadable head, which are 400. */
+export function localReasons(): readonly {
+  readonly reason: LocalReason;
+  readonly status: number;
+  readonly text: string;
+}[] {
+  const refusals = (Object.keys(REFUSALS) as LocalReason[]).map((reason) => {
+    const { status, body } = refusal(reason);
+    return { reason, status, text: body.trim() };
+  });
+  return [...OTHERS.map(([reason, status, text]) => ({ reason, status, text })), ...refusals];
+}
 
 /** An answer that says no in one sentence. */
 export function refusal(reason: LocalReason): LocalAnswer {

@@ -3,7 +3,12 @@
  *
  * @module
  */
+import { describeEnv } from "../../core/env.ts";
+import { createMetrics } from "../../core/metrics.ts";
 import { runCommand } from "../../core/process.ts";
+import { DISPATCH_ENV } from "../../dispatch/config.ts";
+import { createDispatchMetrics } from "../../dispatch/dispatch_metrics.ts";
+import { localReasons } from "../../dispatch/local_answer.ts";
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
@@ -31,6 +36,7 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
       content: withSection(await page("roster"), "fields", schemaTable(roster)),
     },
     { path: "docs/reference/provision.schema.json", content: JSON.stringify(settings, null, 2) },
+    { path: "docs/reference/dispatch.md", content: await dispatchPage(await page("dispatch")) },
     {
       path: "docs/reference/provision.md",
       content: withSection(await page("provision"), "settings", schemaTable(settings)),
@@ -43,6 +49,37 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   return await Promise.all(files.map(async ({ path, content }) => (
     { path, content: await formatted(path, content) }
   )));
+}
+
+/** The page of dispatch: its variables, its own answers and its figures. */
+async function dispatchPage(page: string): Promise<string> {
+  const variables = describeEnv(DISPATCH_ENV).map(({ name, fallback, description }) => [
+    `\`${name}\``,
+    fallback === undefined ? "" : `\`${fallback}\``,
+    description,
+  ]);
+  const answers = localReasons().map(({ reason, status, text }) => [
+    `\`${reason}\``,
+    String(status),
+    text,
+  ]);
+  const registry = createMetrics({ hasRuntime: false });
+  createDispatchMetrics(registry, () => 0);
+  const figures = (await registry.getMetricsAsJSON()).map(({ name, help }) => [
+    `\`${name}\``,
+    help,
+  ]);
+  const sections = [
+    ["environment", table(["variable", "default", "what it sets"], variables)],
+    ["answers", table(["reason", "status", "means"], answers)],
+    ["metrics", table(["metric", "means"], figures)],
+  ] as const;
+  return sections.reduce((text, [name, content]) => withSection(text, name, content), page);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 /**
