@@ -151,6 +151,17 @@ Deno.test("t3-dispatch.service gets pairings and has no power of its own", async
     assert.equal(await act("ls -d /proc/1 2>/dev/null || echo hidden"), "hidden");
   });
 
+  await t.step("it goes on while the socket is made anew", async () => {
+    const { MainPID } = await box.unit("t3-dispatch.service");
+    await box.sh("systemctl stop t3-mint.socket");
+    assert.equal(await ask("/do", "echo here"), "here");
+
+    await box.sh("systemctl start t3-mint.socket");
+
+    assert.match(await ask("/pair", "ada"), /ada's/);
+    assert.equal((await box.unit("t3-dispatch.service")).MainPID, MainPID);
+  });
+
   await t.step("both come back after a reboot, and when it is killed", async () => {
     await box.reboot();
     assert.match(await ask("/pair", "ada"), /ada's/);
