@@ -59,8 +59,7 @@ for (const { name, yaml } of renderings.filter(({ name }) => /^base$|^overlays/.
 Deno.test("the sandbox's seccomp profile is the one its pod names", async () => {
   const sandbox = renderings.find(({ name }) => name === "sandbox");
   const chrome = find(sandbox?.objects, "Deployment").spec.template.spec.containers[0];
-  const { localhostProfile } = chrome.securityContext.seccompProfile;
-  const file = localhostProfile.replace(/^hearth\//, "");
+  const { localhostProfile: file } = chrome.securityContext.seccompProfile;
 
   const profile = JSON.parse(
     await Deno.readTextFile(`${ROOT}k8s/components/sandbox/seccomp/${file}`),

@@ -10,6 +10,7 @@ import { freePort } from "../support/free_port.ts";
 import { sitDown } from "../support/person.ts";
 import { runningProcesses } from "../support/processes.ts";
 import { startRefresh } from "../support/refresh_program.ts";
+import { ROOT } from "../support/program.ts";
 import { testDirectory } from "../support/snapshot_fixture.ts";
 import { startForwarder } from "./forwarder.ts";
 import { callProbe } from "./kubelet.ts";
@@ -107,6 +108,21 @@ Deno.test("the pod of k8s/base", async (t) => {
     assert.match(seen, /Hello, Ada.*known/s);
   });
 
+  await t.step("has every metric that alerts and dashboard ask for", async () => {
+    const pages = await Promise.all(
+      [9225, 9224, 8089, 9226].map(async (port) =>
+        await (await fetch(`http://${pod.ip}:${port}/metrics`)).text()
+      ),
+    );
+    const known = new Set(pages.join("\n").match(/(?<=^# TYPE )\w+/gm));
+    for (const file of ["prometheus_rule.yaml", "dashboard.json"]) {
+      const text = await Deno.readTextFile(`${ROOT}k8s/components/monitoring/${file}`);
+      const asked = text.match(/\bhearth_\w+/g) ?? [];
+      assert.ok(asked.length > 0);
+      for (const name of asked) assert.ok(known.has(name.replace(/_bucket$/, "")), name);
+    }
+  });
+
   await t.step("harvests by the CronJob too, over the Service's name", async () => {
     const { code, log } = await pod.runJob("snapshot-harvester");
 
@@ -190,6 +206,31 @@ Deno.test("the pod of k8s/base", async (t) => {
   });
 });
 
+Deno.test("the pod with its sandbox component keeps Chromium's own sandbox on", async () => {
+  await using pod = await warmPod({
+    images: await buildImages(),
+    token: "s3cret",
+    components: ["sandbox"],
+    config: {},
+  });
+
+  await pod.start();
+
+  const found = chromiumOfPod();
+  assert.ok(found !== undefined);
+  assert.ok(!found.command.includes("--no-sandbox"), found.command);
+  const renderer = runningProcesses().find(({ group, command }) =>
+    group === found.group && command.includes("--type=renderer")
+  );
+  const [own, its] = [found.pid, renderer?.pid].map((pid) =>
+    Deno.readLinkSync(`/proc/${pid}/ns/user`)
+  );
+  assert.notEqual(its, own, "the renderer is in no user namespace of its own");
+  const status = await pod.exec("chrome", "cat", "/proc/1/status");
+  assert.match(status, /^CapBnd:\t0+$/m);
+  assert.match(status, /^NoNewPrivs:\t1$/m);
+});
+
 /** The heading a new tab of the pod's browser shows. */
 async function seenBy(pod: WarmPod, url: string): Promise<unknown> {
   using person = await sitDown(`http://${pod.ip}:9222`);
@@ -206,15 +247,20 @@ async function metric(pod: WarmPod, name: string, labels = ""): Promise<number> 
   return Number(line?.slice(start.length) ?? Number.NaN);
 }
 
+/** The browser process of the one pod that runs. */
+function chromiumOfPod() {
+  const profile = "--user-data-dir=/profile/chromium-data";
+  return runningProcesses().find(({ command }) =>
+    command.startsWith("/usr/lib/chromium/chromium") && command.includes(profile) &&
+    !command.includes("--type=")
+  );
+}
+
 /** Stops processes of the pod's Chromium as they are now; those it starts later run. */
 function keepStopped(kind: "browser" | "renderer" | "gpu-process"): Disposable {
   const pids = new Set<number>();
-  const profile = "--user-data-dir=/profile/chromium-data";
   function stopAll(): void {
-    const leader = runningProcesses().find(({ command }) =>
-      command.startsWith("/usr/lib/chromium/chromium") && command.includes(profile) &&
-      !command.includes("--type=")
-    );
+    const leader = chromiumOfPod();
     if (leader === undefined || (browserPid !== undefined && leader.pid !== browserPid)) return;
     browserPid = leader.pid;
     for (const { pid, group, command } of runningProcesses()) {

@@ -6,6 +6,7 @@
  * - an emptyDir in memory becomes a directory on disk that only root may write to, so it is a tmpfs
  *   of the machine, with the mode kubelet gives it;
  * - podman 4.3 shows a container the base64 of a Secret, so the tests ask the container for the token;
+ * - podman 4.3 knows a seccomp profile of the node by the annotation that came before the field;
  * - it knows no CronJob, so a job's pod is played by itself.
  *
  * Nothing else is touched: users, capabilities, read-only roots, volumes, variables and arguments are
@@ -25,6 +26,8 @@ export interface KubeObject {
   // deno-lint-ignore no-explicit-any -- what manifests must be is tested elsewhere, not by types
   readonly [field: string]: any;
 }
+
+const SECCOMP_ANNOTATION = "container.seccomp.security.alpha.kubernetes.io";
 
 /** Reads rendered manifests. */
 export function readObjects(rendered: string): readonly KubeObject[] {
@@ -58,7 +61,13 @@ export function playableDeployment(
     kind === "ConfigMap" || kind === "Secret" || (kind === "PersistentVolumeClaim" && !hasVolumes)
   );
   const deployment = structuredClone(findObject(objects, "Deployment", "chrome-service"));
-  speakPodman(deployment.spec.template.spec, surroundings);
+  const { template } = deployment.spec;
+  speakPodman(template.spec, surroundings);
+  for (const { name, securityContext } of template.spec.containers) {
+    const profile = securityContext.seccompProfile?.localhostProfile;
+    if (profile === undefined) continue;
+    template.metadata.annotations[`${SECCOMP_ANNOTATION}/${name}`] = `localhost/${profile}`;
+  }
   return [...mounted, deployment];
 }
 

@@ -25,6 +25,8 @@ export interface WarmPodOptions {
   readonly images: PodImages;
   /** The snapshot's token. */
   readonly token: string;
+  /** Components of `k8s/components` to add. */
+  readonly components?: readonly string[];
   /** Variables added to `config.env`. */
   readonly config: Readonly<Record<string, string>>;
 }
@@ -68,6 +70,13 @@ export async function warmPod(options: WarmPodOptions): Promise<WarmPod> {
   const sharedMemory = await Deno.makeTempDir({ dir: "/dev/shm", prefix });
   await Deno.chmod(sharedMemory, 0o1777);
   await Deno.writeTextFile(`${work}/kustomization.yaml`, overlay(prefix, work, options));
+  // Where the sandbox component says that a node has it, below kubelet's directory.
+  await Deno.mkdir(`${work}/seccomp`, { recursive: true });
+  const profile = "hearth-chrome.json";
+  await Deno.copyFile(
+    `${ROOT}k8s/components/sandbox/seccomp/${profile}`,
+    `${work}/seccomp/${profile}`,
+  );
   const objects = readObjects(await kustomize(work));
   const deployment = findObject(objects, "Deployment", "chrome-service");
   const podName = `${deployment.metadata.name}-pod-0`;
@@ -77,7 +86,7 @@ export async function warmPod(options: WarmPodOptions): Promise<WarmPod> {
   async function play(playable: readonly KubeObject[]): Promise<void> {
     const file = `${work}/play.yaml`;
     await Deno.writeTextFile(file, playable.map((object) => stringify(object)).join("---\n"));
-    await podman("kube", "play", file);
+    await podman("kube", "play", "--seccomp-profile-root", `${work}/seccomp`, file);
   }
 
   const pod: WarmPod = {
@@ -145,7 +154,7 @@ export async function warmPod(options: WarmPodOptions): Promise<WarmPod> {
 
 /** The overlay: our images, our token, our settings, and names that are nobody else's. */
 function overlay(prefix: string, work: string, options: WarmPodOptions): string {
-  const { images, token, config } = options;
+  const { images, token, config, components = [] } = options;
   const image = (name: string, newName: string) => {
     const [repository, tag] = newName.split(":");
     return { name, newName: repository, newTag: tag };
@@ -156,6 +165,7 @@ function overlay(prefix: string, work: string, options: WarmPodOptions): string 
     namespace: "chrome-service",
     namePrefix: prefix,
     resources: [relative(work, `${ROOT}k8s/base`)],
+    components: components.map((name) => relative(work, `${ROOT}k8s/components/${name}`)),
     images: [
       image("localhost/hearth", images.hearth),
       image("localhost/hearth-chrome", images.chrome),

@@ -26,7 +26,18 @@ if ! grep -qxF -- "$CONTENT_ENTRY" "$listing"; then
   exit 0
 fi
 
-# More deletions than that at once are a mistake at the other end: rclone stops with an error. It
-# deletes last, so that what is new is there already.
+# More deletions than that at once are a mistake at the other end. rclone's own limit stops after as many,
+# so they are counted first.
+max_delete=25
+if [ -d "$CONTENT_TARGET" ]; then
+  rclone lsf "$CONTENT_SOURCE" --recursive --files-only --fast-list | sort > "$listing"
+  gone=$(rclone lsf "$CONTENT_TARGET" --recursive --files-only | sort | comm -13 "$listing" - | wc -l)
+  if [ "$gone" -gt "$max_delete" ]; then
+    echo "FATAL: $gone files of $CONTENT_TARGET are gone from $CONTENT_SOURCE, more than $max_delete" >&2
+    exit 1
+  fi
+fi
+
+# Deletes last, so that what is new is there already.
 rclone sync "$CONTENT_SOURCE" "$CONTENT_TARGET" \
-  --exclude .DS_Store --fast-list --transfers 4 --delete-after --max-delete 25 -v
+  --exclude .DS_Store --fast-list --transfers 4 --delete-after --max-delete "$max_delete" -v

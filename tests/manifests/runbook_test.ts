@@ -1,0 +1,132 @@
+/**
+ * The runbook against the manifests: every name in its commands is one of theirs, and the commands
+ * that build something build what a cluster would take.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { runCommand } from "../../core/process.ts";
+import { ROOT } from "../support/program.ts";
+import { type KubeObject, nameOf } from "./kube_object.ts";
+import { podFaults } from "./pod_rules.ts";
+import { allRenderings, readObjects } from "./renderings.ts";
+
+const RUNBOOK = Deno.readTextFileSync(`${ROOT}docs/runbooks/chrome-service-snapshot.md`);
+const HOW_TO = Deno.readTextFileSync(`${ROOT}docs/how-to/run-on-kubernetes.md`);
+const renderings = await allRenderings();
+const objects = renderings.find(({ name }) => name === "overlays/example")?.objects ?? [];
+const deployment = find("Deployment", "chrome-service");
+
+const KINDS: Readonly<Record<string, string>> = {
+  deploy: "Deployment",
+  cronjob: "CronJob",
+  svc: "Service",
+  networkpolicy: "NetworkPolicy",
+  pvc: "PersistentVolumeClaim",
+};
+
+Deno.test("every object the runbook's commands name is rendered", () => {
+  const text = RUNBOOK + HOW_TO;
+  const named = [...text.matchAll(/\b(deploy|cronjob|svc|networkpolicy|pvc)[/ ]([a-z][\w-]+)/g)];
+
+  assert.ok(named.length >= 12);
+  for (const [, kind = "", name] of named) find(KINDS[kind] ?? kind, name ?? "");
+});
+
+Deno.test("every namespace, container, label and Secret in the runbook is one of the manifests'", () => {
+  const text = RUNBOOK + HOW_TO;
+  for (const [, namespace] of text.matchAll(/kubectl -n (\S+)/g)) {
+    assert.equal(namespace, find("Namespace", "chrome-service").metadata.name);
+  }
+  const containers = deployment.spec.template.spec.containers.map(
+    ({ name }: { name: string }) => name,
+  );
+  for (const [, container] of text.matchAll(/deploy\/chrome-service -c ([\w-]+)/g)) {
+    assert.ok(containers.includes(container), container);
+  }
+  const labels = new Set(
+    objects.flatMap(({ kind, spec }) => {
+      const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
+      return Object.entries(template?.metadata?.labels ?? {}).map(([key, value]) =>
+        `${key}=${value}`
+      );
+    }),
+  );
+  for (const [, label = ""] of text.matchAll(/ -l (app\.kubernetes\.io\/name=[\w-]+)/g)) {
+    assert.ok(labels.has(label), label);
+  }
+  const policy = find("NetworkPolicy", "chrome-service-ws-ingress");
+  const [{ namespaceSelector }] = policy.spec.ingress[0].from;
+  const [[key, value]] = Object.entries(namespaceSelector.matchLabels) as [[string, string]];
+  assert.ok(RUNBOOK.includes(`\`${key}=${value}\``));
+  const secret = deployment.spec.template.spec.volumes.find(({ secret }: KubeObject) => secret);
+  assert.ok(RUNBOOK.includes(`Secret \`${secret.secret.secretName}\``));
+});
+
+Deno.test("the runbook's schedules are the CronJobs'", () => {
+  for (const name of ["chrome-service-snapshot-harvester", "chrome-service-backup"]) {
+    const row = RUNBOOK.split("\n").find((line) => line.startsWith(`| CronJob \`${name}\``)) ?? "";
+    assert.ok(row.includes(`\`${find("CronJob", name).spec.schedule}\``), name);
+  }
+});
+
+Deno.test("every alert has its section in the runbook, and every section its alert", () => {
+  const rules = find("PrometheusRule", "chrome-service").spec.groups.flatMap(
+    ({ rules }: KubeObject) => rules,
+  );
+  const sections = [...RUNBOOK.matchAll(/^### (ChromeService\w+)$/gm)].map(([, name]) => name);
+
+  assert.deepEqual(rules.map(({ alert }: { alert: string }) => alert).sort(), sections.sort());
+  for (const { alert, annotations } of rules) {
+    const page = "docs/runbooks/chrome-service-snapshot.md";
+    assert.equal(annotations.runbook, `${page}#${alert.toLowerCase()}`);
+  }
+});
+
+for (const args of [["verify", "latest"], ["restore", "2026_06_04_18.tar.gz"]]) {
+  Deno.test(`profile_job ${args[0]} of the runbook makes a Job that a cluster takes`, async () => {
+    const job = await profileJob(args);
+
+    assert.equal(job.kind, "Job");
+    const { spec } = job.spec.template;
+    assert.deepEqual(spec.containers[0].args, ["-P=profile_backup", "profile_backup.ts", ...args]);
+    assert.deepEqual(podFaults([job]), []);
+    // Nobody is there to be near when the browser is stopped.
+    assert.equal(spec.affinity === undefined, args[0] === "restore");
+    const { Job } = await import("kubernetes-models/batch/v1/Job");
+    new Job(job as ConstructorParameters<typeof Job>[0]).validate();
+  });
+}
+
+/** Runs the runbook's function with a kubectl that shows the rendered CronJob and prints what it is given. */
+async function profileJob(args: readonly string[]): Promise<KubeObject> {
+  const body = /^profile_job\(\) \{\n[\s\S]+?\n\}$/m.exec(RUNBOOK)?.[0];
+  assert.ok(body !== undefined);
+  const directory = await Deno.makeTempDir({ prefix: "hearth-runbook-" });
+  try {
+    const cronJob = JSON.stringify(find("CronJob", "chrome-service-backup"));
+    await Deno.writeTextFile(`${directory}/cronjob.json`, cronJob);
+    await Deno.writeTextFile(
+      `${directory}/kubectl`,
+      `#!/bin/sh\ncase "$*" in\n"-n chrome-service get cronjob chrome-service-backup -o json") cat ${directory}/cronjob.json;;\n"create -f -") cat;;\n*) echo "unexpected: $*" >&2; exit 1;;\nesac\n`,
+      { mode: 0o755 },
+    );
+    const { code, stdout, stderr } = await runCommand(
+      "bash",
+      ["-c", `${body}\nprofile_job "$@"`, "runbook", ...args],
+      { env: { PATH: `${directory}:${Deno.env.get("PATH")}` } },
+    );
+    assert.equal(code, 0, stderr);
+    const [job] = readObjects(stdout);
+    assert.ok(job !== undefined);
+    return job;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function find(kind: string, name: string): KubeObject {
+  const found = objects.find((object) => nameOf(object) === `${kind} ${name}`);
+  assert.ok(found, `there is no ${kind} ${name}`);
+  return found;
+}
