@@ -16,7 +16,7 @@ interface Sides extends AsyncDisposable {
 }
 
 Deno.test("content_sync.sh makes the target like the source", async () => {
-  await using sides = await make({ "index.html": "new", "a.txt": "a", ".DS_Store": "x" }, {
+  await using sides = await make({ "index.html": "brand new", "a.txt": "a", ".DS_Store": "x" }, {
     "index.html": "old",
     "gone.txt": "gone",
   });
@@ -25,7 +25,7 @@ Deno.test("content_sync.sh makes the target like the source", async () => {
 
   assert.equal(code, 0, text);
   assert.deepEqual(names, ["a.txt", "index.html"]);
-  assert.equal(await Deno.readTextFile(`${sides.target}/index.html`), "new");
+  assert.equal(await Deno.readTextFile(`${sides.target}/index.html`), "brand new");
 });
 
 Deno.test("content_sync.sh leaves the target alone when the source is empty", async () => {
