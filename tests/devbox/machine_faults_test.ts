@@ -145,6 +145,8 @@ Deno.test("perform() starts a unit as its file is now, whoever mended that", asy
     `[Service]\nType=exec\nExecStart=${command}\n[Install]\nWantedBy=multi-user.target\n`;
   await box.write(path, unit("/nonexistent"));
   const [broken] = await performInside(box, [enable("mended.service")]);
+  // From now on a target wants it, which keeps it in memory as it is.
+  await box.sh("systemctl daemon-reload");
   await box.write(path, unit("/bin/sleep 1000"));
 
   const [mended] = await performInside(box, [enable("mended.service")]);
