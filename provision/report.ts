@@ -5,6 +5,7 @@
  */
 import type { Report, Result } from "./drive.ts";
 import { type Item, MACHINE } from "./item.ts";
+import { printable } from "./real/printable.ts";
 
 /** How often each result came up. */
 export type Counts = Readonly<Record<Result["kind"], number>>;
@@ -55,7 +56,8 @@ export function textReport({ print, isVerbose }: ReportOptions): RunReport {
         shown = item.scope;
         print(`${item.scope === MACHINE ? "The machine" : item.scope}\n`);
       }
-      print(itemText(item, result));
+      // Names of files and targets of links are a user's, and would act on root's terminal.
+      print(itemLines(item, result).map((line) => `${printable(line)}\n`).join(""));
     },
     end(isWhole) {
       print(`${summaryText(counts)}${isWhole ? "" : " (stopped before the end)"}\n`);
@@ -100,30 +102,30 @@ function noCounts(): Record<Result["kind"], number> {
   return { ok: 0, pending: 0, changed: 0, failed: 0, skipped: 0, warning: 0, error: 0 };
 }
 
-function itemText(item: Item, result: Result): string {
+function itemLines(item: Item, result: Result): readonly string[] {
   const mark = MARKS[result.kind];
   switch (item.state) {
     case "ok":
-      return `  ${mark}${item.resource}\n`;
+      return [`  ${mark}${item.resource}`];
     case "change": {
       const why = item.cause === "drift"
         ? "  (somebody changed it)"
         : item.cause === "found"
         ? "  (it was there before)"
         : "";
-      const error = "error" in result ? `\n          ${result.error}` : "";
-      const retry = error === "" || item.retry === undefined
-        ? ""
-        : `\n          the next run tries again, or now: ${item.retry}`;
-      const diff = (item.diff ?? []).map((line) => `\n            ${line}`).join("");
-      return `  ${mark}${item.summary}${why}${error}${retry}${diff}\n`;
+      const error = "error" in result ? [`          ${result.error}`] : [];
+      const retry = error.length === 0 || item.retry === undefined
+        ? []
+        : [`          the next run tries again, or now: ${item.retry}`];
+      const diff = (item.diff ?? []).map((line) => `            ${line}`);
+      return [`  ${mark}${item.summary}${why}`, ...error, ...retry, ...diff];
     }
     case "problem": {
-      const fix = item.fix === undefined ? "" : `\n          mend it: ${item.fix}`;
-      return `  ${mark}${item.summary}${fix}\n`;
+      const fix = item.fix === undefined ? [] : [`          mend it: ${item.fix}`];
+      return [`  ${mark}${item.summary}`, ...fix];
     }
     case "skipped":
-      return `  ${mark}${item.resource}: ${item.summary}\n`;
+      return [`  ${mark}${item.resource}: ${item.summary}`];
   }
 }
 

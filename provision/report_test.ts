@@ -60,6 +60,30 @@ Deno.test("textReport() lists what matters below its scope and counts the rest",
   assert.equal(applyExitCode(counts, true), 1);
 });
 
+Deno.test("textReport() prints nothing of a user's that acts on a terminal", () => {
+  let text = "";
+  const report = textReport({ print: (part) => text += part, isVerbose: true });
+  const act = "\x1b[2J\x9b\u202e\nchanged everything";
+
+  report.report(ada.ok(act), { kind: "ok" });
+  report.report(ada.error("file /x", `/x is a link to ${act}`, act), { kind: "error" });
+  const change = {
+    cause: "missing",
+    summary: act,
+    diff: [act],
+    action: ACTION,
+    retry: act,
+  } as const;
+  report.report(ada.change(act, change), { kind: "failed", error: act });
+  report.report(ada.skipped(act, act), { kind: "skipped" });
+
+  // deno-lint-ignore no-control-regex -- they are what must be gone
+  assert.doesNotMatch(text, /[\x1b\x9b\u202e]/);
+  const lines = text.trimEnd().split("\n");
+  assert.deepEqual(lines.filter((line) => /^ *changed everything/.test(line)), []);
+  assert.equal(lines.length, 9);
+});
+
 Deno.test("jsonReport() prints one event a line, with the version in each", () => {
   let text = "";
   const report = jsonReport({ print: (part) => text += part, isVerbose: false }, {
