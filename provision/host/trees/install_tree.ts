@@ -11,8 +11,8 @@ import { denoFiles } from "../../../core/atomic_file.ts";
 import { DONE, type Outcome } from "../../item.ts";
 import { failed } from "../../real/outcome.ts";
 import type { ActionOf, PerformContext } from "../../real/performers.ts";
-import { manifestText } from "./tree_manifest.ts";
-import { MANIFEST_NAME } from "./tree_manifest.ts";
+import { pruneTrees } from "./prune_trees.ts";
+import { MANIFEST_NAME, manifestText } from "./tree_manifest.ts";
 import { readTree } from "./walk_tree.ts";
 
 const SYNC = "/usr/bin/sync";
@@ -28,6 +28,8 @@ export interface TreeMaker {
    * @param work A directory for what is needed meanwhile, on the same disk; it is removed.
    */
   make(into: string, work: string): Promise<Outcome>;
+  /** Whether it is one of many, of which old ones are removed. @default {false} */
+  readonly isRelease?: boolean;
   /** Whether a path is no part of the seal. */
   isLeftOut?(path: string): boolean;
   /**
@@ -53,6 +55,10 @@ export async function installTree(
   const [parent, name] = [path.slice(0, slash), path.slice(slash + 1)];
   const what = `install ${path}`;
   await removeLeftovers(parent);
+  if (maker.isRelease === true) {
+    const pruned = await pruneTrees(parent, runTool);
+    if (!pruned.isDone) return { ...pruned, error: `Cannot ${what}: ${pruned.error}` };
+  }
   const temporary = (use: string) => `${parent}/.${name}.${crypto.randomUUID()}.${use}`;
   const [made, work, old] = [temporary("made"), temporary("work"), temporary("old")];
   try {

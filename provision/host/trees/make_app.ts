@@ -35,6 +35,7 @@ export function appMaker(sources: AppSources, { runTool, deno, env }: AppDeps): 
     env: { ...env, DENO_DIR: `${path}/${CACHE}`, NPM_CONFIG_REGISTRY: PACKAGES_URL },
   });
   return {
+    isRelease: true,
     async make(into, work) {
       await Deno.mkdir(into, { recursive: true });
       for (const [path, content] of sources.files) {

@@ -49,6 +49,7 @@ export async function loadBinaries(directory: string): Promise<Binaries> {
 /** Copies them. */
 export function binariesMaker({ directory, names }: Binaries): TreeMaker {
   return {
+    isRelease: true,
     async make(into) {
       await Deno.mkdir(into);
       for (const name of names) {
