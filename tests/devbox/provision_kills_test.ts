@@ -35,7 +35,7 @@ async function killedApply(
     if (!isKilled) running.kill("SIGKILL");
     isKilled = true;
   };
-  const running = box.start(provisionCommand("apply", "--json"), {
+  const running = box.start(provisionCommand("apply"), {
     onLine: (line) => isTime(line) ? kill() : undefined,
     deadlineMs: 300_000,
   });

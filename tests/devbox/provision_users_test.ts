@@ -8,9 +8,16 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { type Box, MOUNTED } from "./support/box.ts";
 import { startClaudeInstaller } from "./support/claude.ts";
-import { AT, bootDevBox, changesOf, provision, troublesOf } from "./support/dev_box.ts";
+import {
+  AT,
+  bootDevBox,
+  changesOf,
+  provision,
+  type ProvisionRun,
+  troublesOf,
+} from "./support/dev_box.ts";
 import { holdMachineLayer } from "./support/machine_layer.ts";
-import { holdUsersLayer } from "./support/users_layer.ts";
+import { FIRST_RUN, holdUsersLayer } from "./support/users_layer.ts";
 import { startWarmHost, type WarmHost } from "./support/warm_host.ts";
 
 const SITES = {
@@ -62,9 +69,11 @@ async function warmHostOf(access: string): Promise<WarmHost> {
   return host;
 }
 
-Deno.test("users of the roster have agents that are logged in where they may be", async (t) => {
+Deno.test("a bare box becomes three users with logged-in agents by one command", async (t) => {
   await using layer = await holdUsersLayer();
   await using quiet = await bootDevBox(layer);
+  const first: ProvisionRun = JSON.parse(await quiet.read(FIRST_RUN));
+  say(`one command, from a bare box to three users: ${Math.round(first.ms / 1_000)} s`);
   const access = await quiet.read("/etc/hearth/access.yaml");
   await quiet.cutPower();
   await using host = await warmHostOf(access);
@@ -86,6 +95,13 @@ Deno.test("users of the roster have agents that are logged in where they may be"
       }
     }
   };
+
+  await t.step("without a trouble", () => {
+    assert.deepEqual(troublesOf(first), []);
+    for (const user of USERS) {
+      assert.ok(changesOf(first).includes(`${user} unit playwright-mcp@${user}.service`));
+    }
+  });
 
   await t.step("each only at the sites granted", assertLoggedIn);
 
@@ -127,3 +143,7 @@ Deno.test("a box that is made again from the same files gives the same ports", a
   assert.equal(run.code, 0, run.text);
   assert.equal(await after.sh(envs), await before.sh(envs));
 });
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}

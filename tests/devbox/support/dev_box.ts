@@ -81,26 +81,44 @@ export interface ProvisionRun {
   readonly text: string;
 }
 
-/** The provisioner of the checkout as a command line. */
+/** The installed provisioner as a command line. */
 export function provisionCommand(...args: readonly string[]): readonly string[] {
-  return [
-    ...["env", `DENO_DIR=${MOUNTED}/deno_dir`, `${MOUNTED}/bin/deno`, "run", "-q", "--no-prompt"],
-    ...["--cached-only", "--frozen", "-P=provision", `${MOUNTED}/source/provision.ts`],
-    ...args,
-  ];
+  return ["/usr/local/bin/hearth-provision", ...args, "--json"];
 }
 
-/** Runs the provisioner of the checkout. */
-export async function provision(
+/** Runs the installed provisioner. */
+export function provision(
   box: Box,
   args: readonly string[],
   options: BoxCommandOptions = {},
 ): Promise<ProvisionRun> {
+  return runProvisioner(box, provisionCommand(...args), options);
+}
+
+/**
+ * Makes a bare box what the files say, by one command of the checkout: the machine and its users.
+ *
+ * @param box A box that finds the world.
+ * @param roster Who may use it.
+ */
+export async function provisionBare(box: Box, roster: string): Promise<ProvisionRun> {
+  await box.write("/etc/hearth/roster.yaml", roster);
+  await box.write("/etc/hearth/provision.yaml", SETTINGS);
+  const run = await runProvisioner(box, [
+    ...[`${MOUNTED}/bin/deno`, "run", "-q", "--no-prompt", "--cached-only", "--frozen"],
+    ...["-P=provision", `${MOUNTED}/source/provision.ts`, "host", "--json"],
+  ], { env: { DENO_DIR: `${MOUNTED}/deno_dir` }, deadlineMs: 1_200_000 });
+  if (run.code !== 0) throw new Error(`Cannot provision a bare box: ${run.text}`);
+  return run;
+}
+
+async function runProvisioner(
+  box: Box,
+  command: readonly string[],
+  options: BoxCommandOptions,
+): Promise<ProvisionRun> {
   const start = performance.now();
-  const { code, stdout, stderr } = await box.run(provisionCommand(...args, "--json"), {
-    deadlineMs: 600_000,
-    ...options,
-  });
+  const { code, stdout, stderr } = await box.run(command, { deadlineMs: 600_000, ...options });
   const ms = performance.now() - start;
   return { code, ms, items: readItems(stdout), text: `${stdout}${stderr}` };
 }
@@ -129,6 +147,7 @@ export const SETTINGS = `snapshot:
 claude_installer: http://127.0.0.1:${AT.installer}/install.sh
 host:
   kubelogin: null
+  packages: [faketime]
 `;
 
 /** The users of most tests, each with other sites. */

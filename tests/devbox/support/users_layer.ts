@@ -1,30 +1,28 @@
 /**
- * A machine with the users of {@linkcode ROSTER}, made by the provisioner.
+ * A box with the users of {@linkcode ROSTER}: bare at first, and then one command.
  *
  * @module
  */
 import type { Layer } from "./box.ts";
 import { holdClaude, startClaudeInstaller } from "./claude.ts";
-import { devBoxOptions, provision, ROSTER, SETTINGS } from "./dev_box.ts";
-import { holdLayer, stackLayer } from "./layer.ts";
-import { holdMachineLayer } from "./machine_layer.ts";
+import { devBoxOptions, provisionBare, ROSTER, SETTINGS } from "./dev_box.ts";
+import { holdLayer } from "./layer.ts";
 import { sourceDigest } from "./source_digest.ts";
+
+/** Where the layer says how the one command went, as JSON of a `ProvisionRun`. */
+export const FIRST_RUN = "/root/first_run.json";
 
 /** Holds the layer; its units start when a box boots over it. */
 export async function holdUsersLayer(): Promise<Layer> {
   await using installer = startClaudeInstaller();
   using claude = await holdClaude();
-  return await stackLayer(holdMachineLayer(), async (on) =>
-    holdLayer({
-      name: "users",
-      on,
-      inputs: [await sourceDigest(), ROSTER, SETTINGS],
-      boot: devBoxOptions(claude, { host: { installer: installer.port } }),
-      async install(box) {
-        await box.write("/etc/hearth/roster.yaml", ROSTER);
-        await box.write("/etc/hearth/provision.yaml", SETTINGS);
-        const run = await provision(box, ["apply"]);
-        if (run.code !== 0) throw new Error(`Cannot make users: ${run.text}`);
-      },
-    }));
+  return await holdLayer({
+    name: "users",
+    inputs: [await sourceDigest(), ROSTER, SETTINGS],
+    boot: devBoxOptions(claude, { host: { installer: installer.port }, hasWorld: true }),
+    async install(box) {
+      const run = await provisionBare(box, ROSTER);
+      await box.write(FIRST_RUN, JSON.stringify(run));
+    },
+  });
 }
