@@ -25,10 +25,13 @@ export function printable(text: string): string {
  * The last line that says something, fit for a sentence; `undefined` where there is none.
  *
  * @param text What a program printed. Its own name before what it says is left out.
+ * @param count How many lines, the last ones: some tools tell the cause before they give up.
  */
-export function lastLine(text: string): string | undefined {
+export function lastLine(text: string, count = 1): string | undefined {
   const lines = text.split("\n").map((line) => printable(line).trim()).filter((line) =>
     line !== ""
   );
-  return lines.at(-1)?.replace(NAME, "").slice(0, SHOWN_LENGTH);
+  if (lines.length === 0) return undefined;
+  const said = lines.slice(-count).map((line) => line.replace(NAME, "").replace(/\.$/, ""));
+  return said.join("; ").slice(0, SHOWN_LENGTH);
 }

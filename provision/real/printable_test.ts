@@ -12,6 +12,7 @@ Deno.test("printable() leaves nothing a terminal would act on", () => {
 
 Deno.test("lastLine() is the last line that says something", () => {
   assert.equal(lastLine("first\n  last \n\n \n"), "last");
+  assert.equal(lastLine("first\nuseradd: second\nuseradd: third.\n", 2), "second; third");
   assert.equal(lastLine(" \n\n"), undefined);
   assert.equal(lastLine("useradd: user 'ada' already exists"), "user 'ada' already exists");
   assert.equal(

@@ -123,7 +123,7 @@ function troubleOf(
   if (code === NOT_FOUND && /: failed to run command |^\/usr\/bin\/env: /.test(printed.stderr)) {
     return `"${command}" is not installed`;
   }
-  const said = lastLine(printed.stderr) ?? lastLine(printed.stdout);
+  const said = lastLine(printed.stderr, 2) ?? lastLine(printed.stdout);
   return `"${command}" ended with ${code}${said === undefined ? "" : `: ${said}`}`;
 }
 

@@ -31,11 +31,11 @@ Deno.test("runTool() gives a program what it reads, and none of our variables", 
 Deno.test("runTool() says what a failed program said last, fit for a terminal", async () => {
   const end = await runTool({
     command: SH,
-    args: ["-c", 'printf "first\\n\\033[2Jlast\\n\\n" >&2; exit 3'],
+    args: ["-c", 'printf "zeroth\\nfirst.\\n\\033[2Jlast.\\n\\n" >&2; exit 3'],
   });
 
   assert.equal(end.code, 3);
-  assert.equal(end.trouble, '"/bin/sh" ended with 3: ?[2Jlast');
+  assert.equal(end.trouble, '"/bin/sh" ended with 3: first; ?[2Jlast');
 });
 
 Deno.test("runTool() keeps the beginning of an endless output and reads the rest", async () => {

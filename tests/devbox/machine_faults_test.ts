@@ -124,6 +124,39 @@ Deno.test("perform() says what systemd knows of a unit that does not start", asy
   assert.equal(JSON.stringify(outcomes).includes("secret"), false);
 });
 
+Deno.test("perform() says why an account could not be made, and finishes it once it can", async () => {
+  await using box = await bootBox({ network: "private" });
+  const make = (user: string): TextAction => ({ kind: "create_account", user, shell: "/bin/bash" });
+  await box.sh("groupadd taken; mount -t tmpfs -o size=8k,mode=755 none /home");
+
+  const taken = await performInside(box, [make("taken")]);
+  const homeless = await performInside(box, [make("homeless")]);
+  const left = await box.sh("ls -A /home | grep -v '[.]new$' || true");
+  await box.sh("umount /home; mount --bind /etc /etc; mount -o remount,ro,bind /etc");
+  const frozen = await performInside(box, [make("frozen")]);
+  await box.sh("umount /etc");
+  const home = { kind: "create_home", user: "homeless", home: "/home/homeless" } as const;
+  const finished = await performInside(box, [home, make("frozen")]);
+
+  const told = [...taken, ...homeless, ...frozen].map((one) => one.isDone ? "done" : one.error);
+  assert.deepEqual(told, [
+    'Cannot create account "taken": "/usr/sbin/useradd" ended with 9: ' +
+    "group taken exists - if you want to add this user to that group, use -g",
+    'Cannot create the home /home/homeless of "homeless": "/usr/bin/cp" ended with 1: ' +
+    "error writing '/home/.homeless.new/.profile': No space left on device",
+    'Cannot create account "frozen": "/usr/sbin/useradd" ended with 1: ' +
+    "cannot lock /etc/passwd; try again later",
+  ]);
+  assert.equal(left, "");
+  assert.deepEqual(finished, [{ isDone: true }, { isDone: true }]);
+  const homes = await box.sh("stat -c '%n %U %a' /home/* /home/*/.profile");
+  assert.equal(
+    homes,
+    "/home/frozen frozen 700\n/home/homeless homeless 700\n" +
+      "/home/frozen/.profile frozen 644\n/home/homeless/.profile homeless 644\n",
+  );
+});
+
 Deno.test("perform() makes an account past the locks of processes that are gone", async () => {
   await using box = await bootBox({ network: "private" });
   await box.sh(
