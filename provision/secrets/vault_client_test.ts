@@ -157,3 +157,44 @@ Deno.test("vaultClient() shows no token in the arguments of what it runs", async
 
   assert.doesNotMatch(seen.join("\n"), new RegExp(TOKEN));
 });
+
+Deno.test("vaultClient() trusts a certificate only when the system or VAULT_CACERT does", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "hearth-vault-" });
+  const { code, stderr } = await runTool({
+    command: "/usr/bin/openssl",
+    args: [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+      ...["-keyout", `${directory}/key.pem`, "-out", `${directory}/cert.pem`, "-days", "2"],
+      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+    ],
+  });
+  assert.equal(code, 0, stderr);
+  const seen: (string | null)[] = [];
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+    cert: await Deno.readTextFile(`${directory}/cert.pem`),
+    key: await Deno.readTextFile(`${directory}/key.pem`),
+  }, ({ headers }) => {
+    seen.push(headers.get("x-vault-token"));
+    return Response.json({ data: { data: { a: "1" } } });
+  });
+  try {
+    const env = { VAULT_ADDR: `https://localhost:${server.addr.port}`, VAULT_TOKEN: TOKEN };
+
+    const distrusted = await client(env)("secret/box", "a");
+    const trusted = await client({ ...env, VAULT_CACERT: `${directory}/cert.pem` })(
+      "secret/box",
+      "a",
+    );
+
+    assert.match(why(distrusted), /^unreachable: .*certificate/);
+    assert.equal(trusted.kind, "value");
+    // Whoever is not trusted did not get the token.
+    assert.deepEqual(seen, [TOKEN]);
+  } finally {
+    await server.shutdown();
+    await Deno.remove(directory, { recursive: true });
+  }
+});

@@ -20,6 +20,7 @@ snapshot:
   token: vault:secret/box#snapshot_token
 codex_auth: vault:secret/box#codex_auth
 host:
+  packages: [no-such-package]
   private_trees: [/srv/code]
   kubelogin:
     # Nobody is there.
@@ -72,18 +73,22 @@ Deno.test("provision host brings a bare box all that a machine needs", async (t)
     assert.equal(await box.sh("ls -laR /etc /opt /usr/local /var/lib | sha256sum"), before);
   });
 
-  await t.step("does everything that can be done, and warns of the one download", async () => {
-    const { code, items, output } = await runHost(box, [], env);
+  await t.step(
+    "does everything that can be done, and warns of what cannot be fetched",
+    async () => {
+      const { code, items, output } = await runHost(box, [], env);
 
-    const rest = items.filter(({ result }) => !/^(?:changed|skipped)$/.test(result ?? ""));
-    assert.deepEqual(rest.map(({ resource }) => resource), [
-      "tree /opt/hearth/kubelogin/1.36.4",
-      // One token for everybody.
-      "inputs",
-    ], output);
-    assert.equal(code, 0, output);
-    assert.doesNotMatch(output, /t0ken-one|"tokens"|hvs\.test/);
-  });
+      const rest = items.filter(({ result }) => !/^(?:changed|skipped)$/.test(result ?? ""));
+      assert.deepEqual(rest.map(({ resource }) => resource), [
+        "package no-such-package",
+        "tree /opt/hearth/kubelogin/1.36.4",
+        // One token for everybody.
+        "inputs",
+      ], output);
+      assert.equal(code, 0, output);
+      assert.doesNotMatch(output, /t0ken-one|"tokens"|hvs\.test/);
+    },
+  );
 
   await t.step("has nothing to do the second time", async () => {
     const { code, items, output } = await runHost(box, [], env);

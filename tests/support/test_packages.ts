@@ -9,6 +9,7 @@ import { SYSTEM_PACKAGES, type SystemPackage } from "../../local/system_packages
 export const TEST_PACKAGES: readonly SystemPackage[] = [
   ...SYSTEM_PACKAGES,
   { name: "curl", path: "/usr/bin/curl", reason: "downloads and asks Vault" },
+  { name: "openssl", path: "/usr/bin/openssl", reason: "signs a test's certificate" },
   { name: "sudo", path: "/usr/sbin/visudo", reason: "judges what sudo would allow" },
   { name: "age", path: "/usr/bin/age", reason: "encrypts backups" },
   { name: "jq", path: "/usr/bin/jq", reason: "runs a command of the runbook" },
