@@ -1,7 +1,7 @@
 /**
  * A machine in memory, for tests of plans: it refuses what a real one refuses.
  *
- * It passes the same contract as the real machine (`tests/support/machine_contract.ts`).
+ * It passes the same contract as the real machine (`tests/support/machine_contract/`).
  *
  * @module
  */

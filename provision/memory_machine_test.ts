@@ -1,5 +1,5 @@
-import { MACHINE_CONTRACT } from "../tests/support/machine_contract.ts";
-import type { Laid } from "../tests/support/machine_contract.ts";
+import { MACHINE_CONTRACT } from "../tests/support/machine_contract/machine_contract.ts";
+import type { Laid } from "../tests/support/machine_contract/contract_case.ts";
 import { memoryMachine } from "./memory_machine.ts";
 import type { MemoryEntry } from "./memory_files.ts";
 import type { MemoryMachine } from "./memory_machine.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MACHINE_CONTRACT } from "../support/machine_contract.ts";
+import { MACHINE_CONTRACT } from "../support/machine_contract/machine_contract.ts";
 import assert from "node:assert/strict";
 import { bootBox, MOUNTED } from "./support/box.ts";
 import { MACHINE_PERMISSIONS, runInside } from "./support/inside.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Laid } from "../../support/machine_contract.ts";
+import type { Laid } from "../../support/machine_contract/contract_case.ts";
 import type { Box } from "./box.ts";
 
 /** Makes each of them, with its owner. */

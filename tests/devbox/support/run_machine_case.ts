@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../../core/clock.ts";
 import { realMachine } from "../../../provision/real/real_machine.ts";
-import { MACHINE_CONTRACT } from "../../support/machine_contract.ts";
+import { MACHINE_CONTRACT } from "../../support/machine_contract/machine_contract.ts";
 import { noPerformers } from "../../support/no_performers.ts";
 
 const machine = realMachine({ clock: systemClock, performers: noPerformers });
