@@ -32,15 +32,16 @@ export type ConnectResult =
 
 const KEPT_MS = 4_000;
 const KEPT_PER_INSTANCE = 64;
-const CONNECT_MS = 10_000;
-/** A crowd that comes together waits for its turn: all at once, everybody's time would run out. */
-const OPENING_AT_ONCE = 256;
+/** On loopback it is refused or there at once, but where a crowd comes together this program is late. */
+const CONNECT_MS = 60_000;
+/** Of one instance, so that a wedged one holds up nobody else. */
+const OPENING_AT_ONCE = 32;
 
 /** All connections to instances. */
 export class InstancePool {
   readonly #clock: Clock;
   readonly #idle = new Map<number, { readonly conn: Deno.TcpConn; readonly untilMs: number }[]>();
-  readonly #opening = new Permits(OPENING_AT_ONCE);
+  readonly #opening = new Map<number, Permits>();
   readonly #sweeper: ReturnType<typeof setInterval>;
 
   /**
@@ -71,7 +72,9 @@ export class InstancePool {
    * @param signal Gives up the wait for a turn.
    */
   async connect(port: number, signal: AbortSignal): Promise<ConnectResult> {
-    const release = await this.#opening.acquire(signal);
+    const permits = this.#opening.get(port) ?? new Permits(OPENING_AT_ONCE);
+    this.#opening.set(port, permits);
+    const release = await permits.acquire(signal);
     if (release === undefined) return { kind: "unreachable", why: "failed", text: "given up" };
     try {
       return await this.#connect(port);
