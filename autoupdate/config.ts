@@ -52,6 +52,10 @@ const ENV = z.object({
   ),
   T3_DISPATCH: urlVariable("the front door", "http://127.0.0.1:3780"),
   T3_DISPATCH_FILE: pathVariable("who has which instance", "/etc/t3-serve/dispatch.json"),
+  T3_INGRESS_TOKEN_FILE: pathVariable(
+    "the token that the front door wants of whoever says who somebody is, where there is one",
+    "/etc/credstore/t3-dispatch-ingress",
+  ),
   T3_ROOT: pathVariable("versions and pointers", "/opt/t3"),
   T3_NODE_DIR: pathVariable(
     "the Node that t3 runs on: node and npm",
@@ -103,6 +107,8 @@ export interface Config {
   readonly dispatch: URL;
   /** `T3_DISPATCH_FILE`. */
   readonly dispatchFile: string;
+  /** `T3_INGRESS_TOKEN_FILE`. */
+  readonly ingressTokenFile: string;
   /** Versions, below `T3_ROOT`. */
   readonly versionsDir: string;
   /** Pointers, below `T3_ROOT`. */
@@ -138,6 +144,7 @@ export function readConfig(env: EnvReader): Config {
     freezeFile: read.T3_FREEZE_FILE,
     dispatch: read.T3_DISPATCH,
     dispatchFile: read.T3_DISPATCH_FILE,
+    ingressTokenFile: read.T3_INGRESS_TOKEN_FILE,
     versionsDir: `${read.T3_ROOT}/versions`,
     instancesDir: `${read.T3_ROOT}/instances`,
     nodeDir: read.T3_NODE_DIR,

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import type { Secret } from "../core/secret.ts";
 import { ask, type Instance, jsonOf } from "../t3/instance.ts";
 import { WEB_SOCKET_PATH } from "../t3/web_socket.ts";
 import { ENVIRONMENT_PATH } from "../t3/environment.ts";
@@ -18,16 +19,21 @@ const ANSWER_MS = 30_000;
  * @param door Dispatch.
  * @param identity Who they are at the front door.
  * @param version The version their instance must run; nothing where any will do.
+ * @param token What the front door wants of its ingress, where it wants something.
  */
 export async function enterThroughDoor(
   door: Instance,
   identity: string,
   version: string | undefined,
+  token?: Secret,
 ): Promise<Health> {
   const alive = await ask(door, "/healthz", {}, { deadlineMs: ANSWER_MS });
   if (alive.kind === "no_answer") return unclear(`the front door is down: ${alive.text}`);
   if (alive.status !== 200) return unclear(`the front door is not well: ${alive.status}`);
-  const who = { "x-authentik-username": identity };
+  const who = {
+    "x-authentik-username": identity,
+    ...(token === undefined ? {} : { "x-hearth-ingress": token.reveal() }),
+  };
   const navigation = {
     ...who,
     "user-agent": "hearth-autoupdate",

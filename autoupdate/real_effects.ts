@@ -8,6 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
 import type { Logger } from "../core/log.ts";
+import { Secret } from "../core/secret.ts";
 import { pairingArgs, parsePairingOutput } from "../t3/cli.ts";
 import { loopbackInstance } from "../t3/instance.ts";
 import { type Account, demandAs, readAccount } from "./account.ts";
@@ -99,7 +100,8 @@ export function openBox(config: Config, parts: BoxParts): Box {
   async function visit(instance: Instance, version: string, sizeBytes: number): Promise<Health> {
     const direct = await visitDirectly(instance, version, sizeBytes);
     if (direct.is !== "ok") return direct;
-    const through = await enterThroughDoor(door, instance.identity, version);
+    const token = await readIngressToken(config.ingressTokenFile);
+    const through = await enterThroughDoor(door, instance.identity, version, token);
     if (through.is !== "bad") return through;
     // The build works by itself: is it the build or the door? Somebody on another version tells.
     for (const other of await instances()) {
@@ -107,7 +109,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
       if (theirs === undefined || theirs === version || !await services.isActive(other.user)) {
         continue;
       }
-      const control = await enterThroughDoor(door, other.identity, undefined);
+      const control = await enterThroughDoor(door, other.identity, undefined, token);
       if (control.is === "ok") return through;
       return { is: "unclear", why: `${through.why}; and to ${other.user} too: ${control.why}` };
     }
@@ -183,6 +185,16 @@ const dispatchSchema = z.record(
     port: z.number().int().min(1).max(65_535),
   }),
 );
+
+/** What the front door wants of whoever says who somebody is; nothing where it wants nothing. */
+async function readIngressToken(path: string): Promise<Secret | undefined> {
+  try {
+    return new Secret((await Deno.readTextFile(path)).trim());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
 
 /**
  * The instances of a box, in the order of their ports: who came first is moved first.

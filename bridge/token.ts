@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from "node:crypto";
-import { Buffer } from "node:buffer";
+import { isSameSecret } from "../core/same_secret.ts";
 import type { Secret } from "../core/secret.ts";
 import { headerValues, type RequestHead } from "../core/request_head.ts";
 
@@ -18,12 +17,6 @@ export type TokenCheck =
   | { readonly kind: "wrong" }
   /** Right, with the target without it, and whether the URL carried it. */
   | { readonly kind: "right"; readonly target: string };
-
-/** Whether two texts are equal, in a time that tells nothing of where they differ. */
-export function isSameSecret(shown: string, secret: Secret): boolean {
-  const digest = (text: string) => createHash("sha256").update(Buffer.from(text, "utf8")).digest();
-  return timingSafeEqual(digest(shown), digest(secret.reveal()));
-}
 
 /** Looks for the token in `Authorization` and in the query. */
 export function checkToken(head: RequestHead, secret: Secret): TokenCheck {

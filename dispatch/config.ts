@@ -24,6 +24,8 @@ export const DISPATCH_ENV: z.ZodObject<{
   DISPATCH_METRICS_PORT: z.ZodType<number>;
   DISPATCH_TABLE: z.ZodType<string>;
   DISPATCH_TRUSTED_PEERS: z.ZodType<readonly string[]>;
+  DISPATCH_INGRESS_TOKEN_FILE: z.ZodType<string | undefined>;
+  CREDENTIALS_DIRECTORY: z.ZodType<string | undefined>;
   DISPATCH_IDENTITY_HEADER: z.ZodType<string>;
   DISPATCH_MINT: z.ZodType<string>;
   DISPATCH_MINT_SOCKET: z.ZodType<string | undefined>;
@@ -42,6 +44,12 @@ export const DISPATCH_ENV: z.ZodObject<{
     text.split(",").map((item) => item.trim()).filter((item) => item !== "")
   ).prefault("127.0.0.1,::1")
     .describe("addresses and ranges of the ingress, which may say who somebody is"),
+  DISPATCH_INGRESS_TOKEN_FILE: pathVariable(
+    "file with the token the ingress shows in X-Hearth-Ingress; none: its address is enough",
+  ),
+  CREDENTIALS_DIRECTORY: pathVariable(
+    "set by systemd: that token is in ingress-token there, where the unit was given one",
+  ),
   DISPATCH_IDENTITY_HEADER: z.string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, "must be a header's name")
     .prefault("X-authentik-username").describe("header in which the ingress says it"),

@@ -9,6 +9,7 @@
  */
 import { bytesFromLatin1 } from "../core/latin1.ts";
 import { type HeaderField, headerValues, type RequestHead } from "../core/request_head.ts";
+import { INGRESS_HEADER } from "./identity.ts";
 import type { ResponseHead } from "./response_head.ts";
 import { cookieForInstance } from "./session_proof.ts";
 
@@ -49,7 +50,8 @@ export function renderForwardRequest(request: ForwardRequest): Uint8Array {
   const dropped = (name: string) =>
     HOP_BY_HOP.has(name) || nominated.has(name) || name === identityHeader.toLowerCase() ||
     IDENTITY_NAMES.test(name.replaceAll("_", "-")) || name === "host" ||
-    name === "content-length" || name === "cookie" || name === "via";
+    name === "content-length" || name === "cookie" || name === "via" ||
+    name === INGRESS_HEADER.toLowerCase();
   for (const { name, value } of head.fields) {
     if (!dropped(name.toLowerCase())) lines.push(`${name}: ${value}`);
   }

@@ -33,6 +33,7 @@ X-authentik-email: ada@example.com
 X_Authentik_Username: bob
 X-Forwarded-User: ada
 Remote-User: ada
+X-Hearth-Ingress: 0123456789abcdef
 X-Forwarded-For: 203.0.113.7
 Cookie: t3_session=x; authentik_proxy=y
 Content-Length: 3

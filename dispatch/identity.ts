@@ -10,6 +10,8 @@
  */
 import { type AddressRange, isInRange } from "../core/address_range.ts";
 import { type HeaderField, headerValues } from "../core/request_head.ts";
+import { isSameSecret } from "../core/same_secret.ts";
+import type { Secret } from "../core/secret.ts";
 
 /** Who it is, or why that cannot be told. */
 export type Identity =
@@ -18,6 +20,7 @@ export type Identity =
     readonly kind: "refused";
     readonly reason:
       | "peer_foreign"
+      | "ingress_unproved"
       | "identity_missing"
       | "identity_duplicate"
       | "identity_invalid";
@@ -29,7 +32,15 @@ export interface IdentityRules {
   readonly header: string;
   /** Addresses of the ingress. */
   readonly trustedPeers: readonly AddressRange[];
+  /** What the ingress shows in {@linkcode INGRESS_HEADER}; none: its address is enough. */
+  readonly ingressToken: Secret | undefined;
 }
+
+/**
+ * Where the ingress shows that it is itself. On an address where other people run programs too, and
+ * the loopback of a dev box is one, the address alone proves nothing.
+ */
+export const INGRESS_HEADER = "X-Hearth-Ingress";
 
 const IDENTITY = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?:@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?$/;
 
@@ -46,6 +57,12 @@ export function readIdentity(
   rules: IdentityRules,
 ): Identity {
   if (!rules.trustedPeers.some((range) => isInRange(peer, range))) return refused("peer_foreign");
+  if (rules.ingressToken !== undefined) {
+    const [shown, ...more] = headerValues(fields, INGRESS_HEADER);
+    const isProved = shown !== undefined && more.length === 0 &&
+      isSameSecret(shown, rules.ingressToken);
+    if (!isProved) return refused("ingress_unproved");
+  }
   const values = headerValues(fields, rules.header);
   if (values.length > 1) return refused("identity_duplicate");
   const [value] = values;

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Secret } from "../core/secret.ts";
 import { parseAddressRange } from "../core/address_range.ts";
 import { identityKey, type IdentityRules, readIdentity } from "./identity.ts";
 
 const rules: IdentityRules = {
   header: "X-authentik-username",
+  ingressToken: undefined,
   trustedPeers: ["127.0.0.1", "::1", "10.1.0.0/16"].map((text) => {
     const range = parseAddressRange(text);
     assert.ok(range !== undefined);
@@ -31,6 +33,20 @@ Deno.test("readIdentity() believes nobody else when the peer is foreign", () => 
       reason: "peer_foreign",
     });
   }
+});
+
+Deno.test("readIdentity() wants the token once when the ingress has one", () => {
+  const proved = { ...rules, ingressToken: new Secret("0123456789abcdef") };
+  const token = (value: string) => field(value, "x-hearth-ingress");
+  const right = token("0123456789abcdef");
+  const ask = (...shown: (typeof right)[]) =>
+    readIdentity([field("ada"), ...shown], "127.0.0.1", proved);
+
+  assert.deepEqual(ask(right), { kind: "identity", key: "ada" });
+  for (const shown of [[], [token("")], [token("0123456789abcdeF")], [right, right]]) {
+    assert.deepEqual(ask(...shown), { kind: "refused", reason: "ingress_unproved" });
+  }
+  assert.equal(readIdentity([field("ada"), right], "127.0.0.2", proved).kind, "refused");
 });
 
 Deno.test("readIdentity() refuses when the header is missing, twice, or empty", () => {

@@ -71,6 +71,7 @@ const REFUSALS: Partial<Record<LocalReason, readonly [status: number, text: stri
   head_timeout: [408, "Cannot wait longer for the rest of the request's head"],
   method: [405, "Cannot pass this method on"],
   peer_foreign: [403, "This address may not say who somebody is: only the ingress may"],
+  ingress_unproved: [403, "Whoever said who you are did not show the token of the ingress"],
   identity_missing: [403, "The ingress did not say who you are"],
   identity_duplicate: [403, "The ingress said more than once who you are"],
   identity_invalid: [403, "The ingress said who you are in a form that is no user name"],

@@ -5,6 +5,7 @@
  * @module
  */
 import { startAdminServer } from "../core/admin_server.ts";
+import { isInRange } from "../core/address_range.ts";
 import { systemClock } from "../core/clock.ts";
 import { createHealth } from "../core/health.ts";
 import type { Logger } from "../core/log.ts";
@@ -13,6 +14,7 @@ import { requireAddresses } from "../core/net_permission.ts";
 import type { DispatchConfig } from "./config.ts";
 import { createDispatchMetrics } from "./dispatch_metrics.ts";
 import { type DispatchServer, startDispatchServer } from "./dispatch_server.ts";
+import { readIngressToken } from "./ingress_token.ts";
 import { InstanceHealth } from "./instance_health.ts";
 import { InstancePool } from "./instance_pool.ts";
 import { LoopGuard } from "./loop_guard.ts";
@@ -57,6 +59,18 @@ export async function runDispatch(options: RunDispatchOptions): Promise<void> {
       port: config.DISPATCH_METRICS_PORT,
     },
   ]);
+  const ingressToken = await readIngressToken({
+    file: config.DISPATCH_INGRESS_TOKEN_FILE,
+    credentials: config.CREDENTIALS_DIRECTORY,
+  });
+  const isLoopbackTrusted = config.trustedPeers.some((range) =>
+    isInRange("127.0.0.1", range) || isInRange("::1", range)
+  );
+  if (ingressToken === undefined && isLoopbackTrusted) {
+    log.warn("everybody who runs programs on this machine may say who they are", {
+      advice: "give the ingress a token, or take loopback from DISPATCH_TRUSTED_PEERS",
+    });
+  }
   const clock = systemClock;
   const registry = createMetrics();
   const instances = new InstanceHealth(clock.now);
@@ -93,6 +107,7 @@ export async function runDispatch(options: RunDispatchOptions): Promise<void> {
         identity: {
           header: config.DISPATCH_IDENTITY_HEADER,
           trustedPeers: config.trustedPeers,
+          ingressToken,
         },
         table: () => watched.current,
         signIn: {

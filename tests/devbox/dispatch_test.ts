@@ -205,11 +205,46 @@ Deno.test("a person lands in their own t3 on a dev box, and nobody else does", a
 
   await t.step("a user who is removed is out", async () => {
     await writeTable(box, [["grace", 3774]]);
-    const status = await eventually("ada being out", async () => {
+    const reason = await eventually("ada being out", async () => {
       const answer = await fetch(`${ingress.urlOf("ada")}/`, { headers: { accept: "text/html" } });
       await answer.body?.cancel();
-      return answer.status === 403 && answer.status;
+      return answer.status === 403 && answer.headers.get("x-hearth-dispatch");
     });
-    assert.equal(status, 403);
+    assert.equal(reason, "user_unmapped");
   });
+
+  await t.step(
+    "with a token of the ingress, loopback may be trusted on a box of many",
+    async () => {
+      const ask = (header: string) =>
+        box.sh(
+          `bash -c '
+      exec 3<>/dev/tcp/127.0.0.1/3780
+      printf "GET / HTTP/1.1\\r\\nHost: x\\r\\nAccept: text/html\\r\\n${header}X-authentik-username: ada\\r\\nConnection: close\\r\\n\\r\\n" >&3
+      cat <&3'`,
+          { user: "grace" },
+        );
+      await box.write("/etc/credstore/t3-dispatch-ingress", "0123456789abcdef\n", { mode: 0o600 });
+      await box.write(
+        "/etc/hearth/dispatch.env",
+        `DISPATCH_LISTEN_ADDR=0.0.0.0\nDISPATCH_TRUSTED_PEERS=${box.host},127.0.0.1\n`,
+      );
+      await writeTable(box, USERS);
+      await box.sh("systemctl restart t3-dispatch.service");
+      await eventually(
+        "dispatch listening",
+        () => box.sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/3780'"),
+      );
+
+      const forged = await ask("");
+      const guessed = await ask("X-Hearth-Ingress: 0123456789abcdeX\\r\\n");
+      const proved = await ask("X-Hearth-Ingress: 0123456789abcdef\\r\\n");
+      const read = await box.run(["cat", "/etc/credstore/t3-dispatch-ingress"], { user: "grace" });
+
+      assert.match(forged, /^HTTP\/1\.1 403 .*X-Hearth-Dispatch: ingress_unproved/s);
+      assert.match(guessed, /^HTTP\/1\.1 403 .*X-Hearth-Dispatch: ingress_unproved/s);
+      assert.match(proved, /^HTTP\/1\.1 302 /);
+      assert.equal(read.code, 1);
+    },
+  );
 });
