@@ -18,13 +18,15 @@ import type { Identity, RunTool } from "./run_tool.ts";
 const SH = "/bin/sh";
 
 /**
- * Arguments: path, mode, size in bytes, SHA-256 of what is replaced or `absent`, a random id.
+ * Arguments: path, mode, size in bytes, a random id. Input: a line with the SHA-256 of what is
+ * replaced, or `absent`, which is nobody else's to see; then the content.
  *
  * `ln` instead of a rename where nothing is there: it never replaces.
  */
 const WRITE = `set -euC
 umask 077
-path=$1 mode=$2 size=$3 before=$4 id=$5
+path=$1 mode=$2 size=$3 id=$4
+IFS= read -r before
 directory=\${path%/*}
 name=\${path##*/}
 [ -d "$directory" ] || mkdir -p -- "$directory"
@@ -75,9 +77,12 @@ export function writeFileAs(
   runTool: RunTool,
 ): Promise<Outcome> {
   const { path, mode, before } = action;
-  const stdin = contentBytes(action.content);
-  const size = `${stdin.length}`;
-  const args = [path, octal(mode), size, before ?? "absent", crypto.randomUUID()];
+  const content = contentBytes(action.content);
+  const line = new TextEncoder().encode(`${before ?? "absent"}\n`);
+  const stdin = new Uint8Array(line.length + content.length);
+  stdin.set(line);
+  stdin.set(content, line.length);
+  const args = [path, octal(mode), `${content.length}`, crypto.randomUUID()];
   return runScript(`write ${path}`, WRITE, args, as, runTool, stdin);
 }
 

@@ -58,14 +58,21 @@ Deno.test({
     withHome(async (home, as) => {
       const path = `${home}/file`;
       const whole = await writeFileAs(writing(path, "whole\n"), as, runTool);
-      const cut = await writeFileAs(
-        writing(path, "longer\n", digestOf(bytes("whole\n"))),
-        as,
-        (tool) => runTool({ ...tool, stdin: bytes("lon") }),
-      );
+      const before = digestOf(bytes("whole\n"));
+      const cuts: string[] = [];
+      // As where we were killed: somewhere in the content, at its beginning, in the line before it.
+      for (const missing of [1, 7, 8, 40]) {
+        const cut = await writeFileAs(writing(path, "longer\n", before), as, (tool) => {
+          assert.ok(tool.stdin instanceof Uint8Array);
+          assert.equal(JSON.stringify(tool.args).includes(before), false);
+          return runTool({ ...tool, stdin: tool.stdin.subarray(0, -missing) });
+        });
+        cuts.push(errorOf(cut));
+      }
 
       assert.equal(whole.isDone, true);
-      assert.match(errorOf(cut), /: its content was cut short$/);
+      for (const cut of cuts.slice(0, 2)) assert.match(cut, /: its content was cut short$/);
+      assert.equal(cuts.includes("it was done"), false);
       assert.equal(await Deno.readTextFile(path), "whole\n");
       assert.deepEqual([...Deno.readDirSync(home)].map(({ name }) => name), ["file"]);
     }),
