@@ -52,7 +52,9 @@ export async function measure(): Promise<BenchReport> {
   for (const unit of ["playwright-mcp@", "playwright-snapshot-follow@"]) {
     await box.write(`/etc/systemd/system/${unit}.service.d/sleep.conf`, SLEEP);
   }
-  await box.sh("systemctl mask playwright-snapshot-refresh@.service && systemctl daemon-reload");
+  const refresh = SLEEP.replace("/bin/sleep infinity", "/bin/true");
+  await box.write("/etc/systemd/system/playwright-snapshot-refresh@.service.d/sleep.conf", refresh);
+  await box.sh("systemctl daemon-reload");
 
   const few = await applyUsers(box, FEW);
   await wire(box, FEW);
