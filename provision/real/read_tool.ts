@@ -18,7 +18,8 @@ export interface ReadEnd {
 }
 
 /**
- * Runs a program that only looks, and waits for it; nothing else goes on meanwhile.
+ * Runs a program that only looks, and waits for it; nothing else goes on meanwhile. Ctrl-C does not
+ * reach it, since `timeout` puts it into a process group of its own: we stop in order.
  *
  * @param command Its absolute path.
  * @param args Its arguments.
