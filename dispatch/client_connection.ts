@@ -5,59 +5,18 @@
  * @module
  */
 import { ByteSource } from "../core/byte_source.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/log.ts";
-import { hasToken, headerValue, parseRequestHead, type RequestHead } from "../core/request_head.ts";
+import { hasToken, parseRequestHead, type RequestHead } from "../core/request_head.ts";
 import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
+import type { ConnectionDeps } from "./connection_deps.ts";
 import { type Cut, SHUTDOWN, USER_REMOVED } from "./cut.ts";
-import type { DispatchMetrics } from "./dispatch_metrics.ts";
 import { exchange } from "./exchange.ts";
-import { type IdentityRules, readIdentity } from "./identity.ts";
-import type { InstanceHealth } from "./instance_health.ts";
-import type { InstancePool } from "./instance_pool.ts";
-import {
-  backWithCookies,
-  type LocalAnswer,
-  noSession,
-  refusal,
-  renderLocalAnswer,
-} from "./local_answer.ts";
-import { failedPage, loopPage, unreachablePage } from "./pages.ts";
+import { readIdentity } from "./identity.ts";
+import { type LocalAnswer, noSession, refusal, renderLocalAnswer } from "./local_answer.ts";
+import { answerNavigation, isStillMapped, unreachableAnswer } from "./navigation.ts";
 import { type RequestKind, requestKind } from "./request_kind.ts";
 import type { Destination, RoutingTable } from "./routing_table.ts";
-import { cookieForInstance, hasSessionProof } from "./session_proof.ts";
-import { type SignIn, signIn, type SignInDeps } from "./sign_in.ts";
+import { hasSessionProof } from "./session_proof.ts";
 import { runWebSocket } from "./web_socket_session.ts";
-
-/** What every connection needs. */
-export interface ConnectionDeps {
-  /** Whom to believe. */
-  readonly identity: IdentityRules;
-  /** The table as it is now. */
-  readonly table: () => RoutingTable;
-  /** Signs people in. */
-  readonly signIn: SignInDeps;
-  /** The connections to instances. */
-  readonly pool: InstancePool;
-  /** Which instances do not answer. */
-  readonly health: InstanceHealth;
-  /** The name of each instance's cookie, as far as it was told. */
-  readonly cookieNames: Map<number, string>;
-  /** How long a head may take, in milliseconds. */
-  readonly headTimeoutMs: number;
-  /** How long a connection may be idle, in milliseconds. */
-  readonly idleTimeoutMs: number;
-  /** How long a client may take to take its last bytes and leave, in milliseconds. */
-  readonly lingerMs: number;
-  /** The figures. */
-  readonly metrics: DispatchMetrics;
-  /** The time. */
-  readonly clock: Clock;
-  /** The log. */
-  readonly log: Logger;
-  /** Aborted when the program stops. */
-  readonly signal: AbortSignal;
-}
 
 /** One client's connection. */
 export class ClientConnection {
@@ -105,10 +64,7 @@ export class ClientConnection {
   /** Ends what the connection is doing for somebody whom the table no longer sends there. */
   cutIfMoved(table: RoutingTable): void {
     if (this.#current === undefined) return;
-    const { key, destination } = this.#current;
-    const now = table.get(key);
-    if (now?.port === destination.port && now.user === destination.user) return;
-    this.cut(USER_REMOVED);
+    if (!isStillMapped({ table: () => table }, this.#current)) this.cut(USER_REMOVED);
   }
 
   /** Ends what the connection is doing: a WebSocket with a Close frame, anything else at once. */
@@ -151,88 +107,16 @@ export class ClientConnection {
   async #serveUser(head: RequestHead, destination: Destination, key: string): Promise<boolean> {
     const kind = requestKind(head);
     if (kind === "navigation") {
-      const answer = await this.#signIn(head, destination, key);
+      const answer = await answerNavigation(this.#deps, { head, destination, key });
       if (answer !== undefined) return await this.#answer(answer, head);
       // The table may have changed while the person was signed in.
-      if (!this.#isStillMapped(key, destination)) {
+      if (!isStillMapped(this.#deps, { key, destination })) {
         return await this.#answer(refusal("user_unmapped"), head);
       }
     } else if (!hasSessionProof(head, this.#deps.cookieNames.get(destination.port))) {
       return await this.#answer(noSession(), head);
     }
     return await this.#proxy(head, destination, kind);
-  }
-
-  /** What to answer a person instead of passing their request on, if anything. */
-  async #signIn(
-    head: RequestHead,
-    destination: Destination,
-    key: string,
-  ): Promise<LocalAnswer | undefined> {
-    const { health, metrics, log, cookieNames } = this.#deps;
-    const { user, port } = destination;
-    const browser = headerValue(head.fields, "user-agent") ?? "";
-    const result = await signIn(this.#deps.signIn, {
-      destination,
-      cookie: cookieForInstance(head.fields),
-      who: `${key} ${browser}`,
-    });
-    if (result.kind !== "unreachable") health.noteAlive(port);
-    if ("cookieName" in result && result.cookieName !== undefined) {
-      cookieNames.set(port, result.cookieName);
-    }
-    this.#note(result, user);
-    switch (result.kind) {
-      case "through":
-        if (result.doubt !== undefined) {
-          metrics.doubts.inc();
-          log.warn("session not known, let through", { user, why: result.doubt });
-        }
-        return undefined;
-      case "paired":
-        return this.#isStillMapped(key, destination)
-          ? backWithCookies(head.target, result.setCookies)
-          : refusal("user_unmapped");
-      case "unreachable":
-        return this.#unreachable(destination);
-      case "looping":
-        return loopPage(user);
-      case "failed":
-        return failedPage(user, result.step, result.text);
-    }
-  }
-
-  #note(result: SignIn, user: string): void {
-    const { metrics, log } = this.#deps;
-    if (result.kind === "paired") {
-      const { endpoint, isFallback, durationMs } = result;
-      metrics.pairings.inc({ endpoint, outcome: "paired" });
-      metrics.pairingSeconds.observe(durationMs / 1_000);
-      log.info("paired", {
-        user,
-        endpoint,
-        fallback: isFallback,
-        dur_ms: Math.round(durationMs),
-      });
-    } else if (result.kind === "failed" || result.kind === "looping") {
-      const outcome = result.kind === "failed" ? `${result.step}_failed` : "looping";
-      metrics.pairings.inc({ endpoint: "none", outcome });
-      log.error("not paired", {
-        user,
-        outcome,
-        ...(result.kind === "failed" ? { why: result.text } : {}),
-      });
-    }
-  }
-
-  #isStillMapped(key: string, { user, port }: Destination): boolean {
-    const now = this.#deps.table().get(key);
-    return now?.user === user && now.port === port;
-  }
-
-  #unreachable({ user, port }: Destination): LocalAnswer {
-    const { health, clock } = this.#deps;
-    return unreachablePage(user, health.noteDead(port), clock.now());
   }
 
   async #proxy(head: RequestHead, destination: Destination, kind: RequestKind): Promise<boolean> {
@@ -253,8 +137,7 @@ export class ClientConnection {
     });
     this.#abort = undefined;
     if (end.kind === "unreachable") {
-      const page = this.#unreachable(destination);
-      return await this.#answer(page, head);
+      return await this.#answer(unreachableAnswer(this.#deps, destination), head);
     }
     if (end.kind === "no_answer") {
       const { user, port } = destination;

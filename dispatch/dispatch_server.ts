@@ -5,7 +5,8 @@
  */
 import { Fault } from "../core/fault.ts";
 import { closeQuietly, endWith } from "../core/socket.ts";
-import { ClientConnection, type ConnectionDeps } from "./client_connection.ts";
+import { ClientConnection } from "./client_connection.ts";
+import type { ConnectionDeps } from "./connection_deps.ts";
 import { SHUTDOWN } from "./cut.ts";
 import { refusal, renderLocalAnswer } from "./local_answer.ts";
 import type { RoutingTable } from "./routing_table.ts";

@@ -33,7 +33,10 @@ function answer(request, response) {
 let waiting = ports.length;
 for (const port of ports) {
   const server = createServer(answer);
-  server.keepAliveTimeout = 60_000;
+  // A crowd on a busy machine takes its time; nobody is to be closed for that.
+  server.keepAliveTimeout = 600_000;
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
   server.listen({ port, host: "127.0.0.1", backlog: 4_096 }, () => {
     if (--waiting === 0) process.stdout.write("ready\n");
   });
