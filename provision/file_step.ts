@@ -87,8 +87,13 @@ export function* fileStep(context: PlanContext, wanted: WantedFile): Steps<Outco
   }
   const current = host.bytes(path);
   if (current === undefined) {
-    const error = `${path} cannot be read`;
-    yield items.error(resource, error);
+    // Root reads nothing in a home but what is the user's own.
+    const isAnothers = as !== undefined && fact.uid !== host.account(as)?.uid;
+    const error = isAnothers
+      ? `${path} belongs to number ${fact.uid}, must belong to ${as}`
+      : `${path} cannot be read`;
+    // No "chown" to copy: a directory on the way may be a link to what is root's.
+    yield items.error(resource, error, `look at it, then move it away: ls -ld ${path}`);
     return { isDone: false, error };
   }
   const desired = contentBytes(content);

@@ -31,14 +31,18 @@ async function provisioned() {
         load: () => record,
         save: (_, saved) => Promise.resolve(void (record = saved)),
       },
-      report: (_: Item, result) => void results.push(result),
+      report: (item, result) => {
+        said.push(item);
+        results.push(result);
+      },
       audit: () => Promise.resolve(),
       signal: new AbortController().signal,
     });
     return results;
   }
+  const said: Item[] = [];
   const text = (path: string) => new TextDecoder().decode(machine.host.bytes(path));
-  return { text, apply, fill: (full: boolean) => void (isFull = full) };
+  return { machine, said, text, apply, fill: (full: boolean) => void (isFull = full) };
 }
 
 const CHANGED = [{ kind: "changed" }];
@@ -81,4 +85,31 @@ Deno.test("envStep() takes its own key away however often a write of it failed",
 
   assert.deepEqual(await apply(token(undefined)), CHANGED);
   assert.equal(text(path), "PORT=1\n");
+});
+
+Deno.test("fileStep() tells whose a file in a home is where it is not the user's", async () => {
+  const { machine, said, apply } = await provisioned();
+  const path = "/home/ada/token";
+  const bytes = new TextEncoder().encode("root's");
+  machine.files.set(path, { kind: "file", mode: 0o600, uid: 0, gid: 0, bytes });
+
+  await apply((context) =>
+    fileStep(context, {
+      path,
+      content: new Secret("one"),
+      mode: 0o600,
+      owner: { user: "ada", group: "ada" },
+      as: "ada",
+      foreign: "keep",
+    })
+  );
+
+  assert.deepEqual(said, [{
+    scope: "ada",
+    resource: `file ${path}`,
+    state: "problem",
+    severity: "error",
+    summary: `${path} belongs to number 0, must belong to ada`,
+    fix: `look at it, then move it away: ls -ld ${path}`,
+  }]);
 });
