@@ -9,6 +9,7 @@ import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
 import { defaultDataDir } from "./local/data_dir.ts";
 import { demo } from "./local/demo.ts";
+import { runDoctor } from "./local/doctor/doctor_command.ts";
 import { createPrinter, type Printer } from "./local/printer.ts";
 import { realSystemPackages } from "./local/system_facts.ts";
 import { ensureSystemPackages } from "./local/system_packages.ts";
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, (context: ProgramContext) => Promise<num
   verify: runVerify,
   sites: (context) => runSites(context, () => defaultDataDir(context.env)),
   token: runToken,
+  doctor: runDoctor,
 };
 
 await runProgram("hearth", async (context) => {
@@ -36,6 +38,7 @@ await runProgram("hearth", async (context) => {
       ["hearth verify", "seed the snapshot into a throw-away browser and say what arrived"],
       ["hearth sites", "which sites are logged in, and until when"],
       ["hearth token new --subject alice --sites example.com", "a token for some sites only"],
+      ["hearth doctor", "what is wrong with this machine, and what mends it"],
       ["hearth up --help", "the options of a command"],
     ],
   }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { MachineFacts, SecretFact, SnapshotFact, UnitFact } from "../facts.ts";
+import { makeCheck } from "../finding.ts";
+import { FRESH, HEALTHY } from "../healthy_facts.ts";
+import { ALL_CHECKS } from "./all_checks.ts";
+import { isOlder } from "./programs.ts";
+
+/** Every finding, as `CHECK: TEXT => FIX`. */
+function findingsOf(facts: MachineFacts): readonly string[] {
+  return ALL_CHECKS.map((check) => makeCheck(check, facts)).flatMap(({ check, findings }) =>
+    findings.map(({ text, fix }) => `${check}: ${text} => ${fix}`)
+  );
+}
+
+const first = <T>(list: readonly T[] | undefined): T => {
+  const [one] = list ?? [];
+  assert.ok(one !== undefined);
+  return one;
+};
+const sandbox = (part: Partial<MachineFacts["sandbox"]>) => ({
+  sandbox: { ...HEALTHY.sandbox, ...part },
+});
+const secret = (part: Partial<SecretFact>) => ({
+  secrets: [{ ...first(HEALTHY.secrets), ...part }],
+});
+const unit = (part: Partial<UnitFact>) => ({ units: [{ ...first(HEALTHY.units), ...part }] });
+const answer = (part: Partial<typeof FRESH>): Pick<MachineFacts, "snapshots"> => ({
+  snapshots: [{ ...first(HEALTHY.snapshots), answer: { ...FRESH, ...part } } as SnapshotFact],
+});
+const program = (version: string | undefined) => ({
+  programs: [{ ...first(HEALTHY.programs), version }],
+});
+
+const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[] = [
+  ["a program is missing", program(undefined), /^programs: Node is not installed.* => bring Node$/],
+  ["a program is old", program("v18.20.4"), /^programs: Node is 18\.20\.4, must be 22\.16\.0/],
+  ["a program says nothing", program("?"), /^programs: Node does not tell its version/],
+  [
+    "there are no user namespaces",
+    sandbox({ maxUserNamespaces: 0 }),
+    /^sandbox: user\.max_user_namespaces is 0.* => echo user\.max_user_namespaces=15000 >\/etc/,
+  ],
+  [
+    "Debian's switch is off",
+    sandbox({ unprivilegedClone: 0 }),
+    /^sandbox: .* => echo kernel\.unprivileged_userns_clone=1 >/,
+  ],
+  [
+    "AppArmor restricts user namespaces",
+    sandbox({ apparmorRestricts: 1 }),
+    /^sandbox: kernel\.apparmor_restrict_unprivileged_userns is 1.* => .*apparmor_parser -r/,
+  ],
+  [
+    "namespaces are refused otherwise",
+    sandbox({ canMakeNamespaces: false }),
+    /^sandbox: A user who is not root cannot make user namespaces/,
+  ],
+  [
+    "a disk is full",
+    { disks: [{ path: "/home", sizeBytes: 65_536, availableBytes: 0, availableFiles: 9 }] },
+    /^disks: "\/home" has 0 MiB left, must have at least 1 MiB => du /,
+  ],
+  [
+    "no file can be made",
+    { disks: [{ path: "/", sizeBytes: 1e11, availableBytes: 1e10, availableFiles: 0 }] },
+    /^disks: "\/" can hold 0 more files/,
+  ],
+  [
+    "a token is everybody's",
+    secret({ mode: 0o644 }),
+    /^secrets: .*tokens\/ada" has mode 0644, must be 0600 => chmod 0600 \/etc/,
+  ],
+  [
+    "a token is another's",
+    secret({ uid: 1000 }),
+    /^secrets: .* is owned by user 1000, must be by root => chown root:root /,
+  ],
+  [
+    "a user's copy is readable",
+    secret({ mode: 0o640, uid: 1000, owner: { name: "ada", uid: 1000 } }),
+    /^secrets: .* => runuser -u ada -- chmod 0600 /,
+  ],
+  ["a token is empty", secret({ isEmpty: true }), /^secrets: .* is empty/],
+  [
+    "a stranger holds a port",
+    { listeners: [{ port: 8931, uid: 0, pid: 9, command: "nc", unit: undefined }] },
+    /^ports: Port 8931 is held by "nc" \(pid 9\), must be free for playwright-mcp@ada\.service => kill 9 && systemctl restart/,
+  ],
+  [
+    "another unit holds a port",
+    { listeners: [{ port: 8931, uid: 0, pid: 9, command: "nc", unit: "nc.service" }] },
+    /^ports: .* \(pid 9, nc\.service\).* => systemctl stop nc\.service && /,
+  ],
+  [
+    "a user has no port",
+    { users: [{ user: "ada", uid: 1000, mcpPort: undefined }] },
+    /^ports: .* has no PLAYWRIGHT_PORT => hearth-provision apply --user ada$/,
+  ],
+  [
+    "a unit runs and does not listen",
+    { listeners: [], agents: [] },
+    /^ports: .* runs and nobody listens on port 8931/,
+  ],
+  [
+    "a unit failed",
+    unit({ active: "failed", result: "exit-code" }),
+    /^units: .* has failed \(exit-code\).* systemctl restart playwright-mcp@ada\.service$/,
+  ],
+  [
+    "a unit was stopped",
+    unit({ active: "inactive" }),
+    /^units: .* is enabled and does not run => systemctl start playwright-mcp@ada\.service$/,
+  ],
+  [
+    "a copy is stale",
+    answer({ status: 200, ageMs: 7_200_000 }),
+    /^snapshot: The copy of ada is not what .* has had for 120 minutes => systemctl restart /,
+  ],
+  ["there is no copy", answer({ status: 200, hasCopy: false }), /^snapshot: ada has no copy/],
+  ["a token is refused", answer({ status: 401 }), /^snapshot: .* refuses the token of ada => /],
+  ["nothing was harvested", answer({ status: 404 }), /^snapshot: .* has no snapshot yet/],
+  ["a server has no token", answer({ status: 503 }), /^snapshot: .* answers 503/],
+  ["a login page is before it", answer({ status: 302 }), /^snapshot: .*a login page stands/],
+  [
+    "the server is gone",
+    {
+      snapshots: [{
+        ...first(HEALTHY.snapshots),
+        answer: { kind: "failed", error: "connection refused" },
+      }],
+    },
+    /^snapshot: The snapshot of ada cannot be fetched .*: connection refused => curl /,
+  ],
+  ["the clock is ahead", answer({ atMs: 1_300_000 }), /^clock: The clock is 300 s ahead of /],
+  ["the clock is behind", answer({ atMs: 700_000 }), /^clock: The clock is 300 s behind /],
+  [
+    "an agent is not wired",
+    { agents: [{ agent: "Codex", path: "/f", wired: "nothing" }] },
+    /^wiring: Codex has no MCP server.* => codex mcp add playwright --url http/,
+  ],
+  [
+    "an agent calls nobody",
+    { agents: [{ agent: "Codex", path: "/f", wired: { url: "http://localhost:1/mcp" } }] },
+    /^wiring: Codex calls http:\/\/localhost:1\/mcp, and nobody listens on port 1 => /,
+  ],
+  [
+    "an agent's file is broken",
+    { agents: [{ agent: "Codex", path: "/f", wired: "unreadable" }] },
+    /^wiring: "\/f" of Codex cannot be read/,
+  ],
+  [
+    "somebody changed something",
+    {
+      drift: {
+        items: ["a", "b", "c", "d"].map((resource) => ({
+          ...{ scope: "ada", resource, result: "pending", summary: "", fix: undefined },
+        })),
+        error: undefined,
+      },
+    },
+    /^drift: ada is not as the roster says: a, b, c and 1 more => hearth-provision apply$/,
+  ],
+  [
+    "something is in the way",
+    {
+      drift: {
+        items: [{
+          scope: "ada",
+          resource: "home",
+          result: "error",
+          summary: "is a file",
+          fix: "rm",
+        }],
+        error: undefined,
+      },
+    },
+    /^drift: ada home: is a file => rm$/,
+  ],
+  [
+    "the roster cannot be read",
+    { drift: { items: [], error: "Cannot read roster" } },
+    /^drift: The machine cannot be compared with its roster: Cannot read roster/,
+  ],
+];
+
+Deno.test("ALL_CHECKS find nothing when nothing is wrong", () => {
+  assert.deepEqual(findingsOf(HEALTHY), []);
+});
+
+for (const [what, fault, wanted] of FAULTS) {
+  Deno.test(`ALL_CHECKS find one thing when ${what}`, () => {
+    const found = findingsOf({ ...HEALTHY, ...fault });
+
+    assert.equal(found.length, 1, found.join("\n"));
+    assert.match(found[0] ?? "", wanted);
+  });
+}
+
+const FINE: readonly (readonly [what: string, Partial<MachineFacts>])[] = [
+  ["AppArmor has a profile", sandbox({ apparmorRestricts: 1, hasProfile: true })],
+  ["a new snapshot is on its way", answer({ status: 200, ageMs: 2_000 })],
+  ["t3 is not installed yet", unit({ active: "inactive", isConditionMet: false })],
+  ["a user is parked", unit({ active: "inactive", enabled: "disabled" })],
+  ["an agent calls another machine", {
+    agents: [{ agent: "Codex", path: "/f", wired: { url: "https://mcp.example.com/mcp" } }],
+  }],
+];
+for (const [what, facts] of FINE) {
+  Deno.test(`ALL_CHECKS find nothing when ${what}`, () => {
+    assert.deepEqual(findingsOf({ ...HEALTHY, ...facts }), []);
+  });
+}
+
+Deno.test("ALL_CHECKS skip, and do not pass, when nothing can be seen", () => {
+  const blind: MachineFacts = {
+    ...{ ...HEALTHY, uid: 1000, secrets: [], units: undefined, snapshots: [], agents: [] },
+    ...sandbox({ canMakeNamespaces: undefined }),
+    drift: undefined,
+  };
+
+  const skipped = ALL_CHECKS.map((check) => makeCheck(check, blind))
+    .filter(({ result }) => result === "skipped").map(({ check }) => check);
+
+  assert.deepEqual(
+    skipped,
+    ["sandbox", "secrets", "ports", "units", "snapshot", "clock", "wiring", "drift"],
+  );
+});
+
+Deno.test("isOlder() is an order when versions are numbers and dots", () => {
+  const version = fc.array(fc.nat(300), { minLength: 1, maxLength: 4 }).map((all) => all.join("."));
+  fc.assert(fc.property(version, version, (a, b) => {
+    assert.ok(!isOlder(a, a));
+    assert.ok(!(isOlder(a, b) && isOlder(b, a)));
+    assert.ok(!isOlder(`${b}.1`, b));
+  }));
+});

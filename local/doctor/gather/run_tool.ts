@@ -1,0 +1,51 @@
+/**
+ * A program of the machine, run to its end for what it prints.
+ *
+ * It is started by `setpriv`, which is all that the permission set has to name, and which gives up
+ * root where a user's own files are looked at.
+ *
+ * @module
+ */
+import { DeadlineError } from "../../../core/deadline.ts";
+import { errorText } from "../../../core/error_text.ts";
+import { type CommandResult, runCommand } from "../../../core/process.ts";
+
+const DEADLINE_MS = 60_000;
+
+/** What timeout(1) ends with. */
+const TIMED_OUT = 124;
+
+/** A user, by numbers. */
+export interface Identity {
+  /** The user's number. */
+  readonly uid: number;
+  /** The group's number. */
+  readonly gid: number;
+}
+
+/**
+ * Runs a program. That it is missing, fails or takes too long is a result, not an error.
+ *
+ * @param command Its path, or a name looked up in PATH.
+ * @param args Its arguments; never a secret.
+ * @param as Another user to run it as.
+ */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  as?: Identity,
+): Promise<CommandResult> {
+  const identity = as === undefined
+    ? []
+    : [`--reuid=${as.uid}`, `--regid=${as.gid}`, "--clear-groups", "--no-new-privs"];
+  try {
+    return await runCommand(
+      "/usr/bin/setpriv",
+      ["--pdeathsig", "TERM", ...identity, "--", command, ...args],
+      { deadlineMs: DEADLINE_MS, env: { LC_ALL: "C.UTF-8" } },
+    );
+  } catch (error) {
+    if (!(error instanceof DeadlineError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    return { code: TIMED_OUT, stdout: "", stderr: errorText(error) };
+  }
+}

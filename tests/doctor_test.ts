@@ -1,0 +1,48 @@
+/**
+ * `hearth doctor` as a person runs it, under its permission set.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { runCommand } from "../core/process.ts";
+import { ROOT } from "./support/program.ts";
+import { testDirectory } from "./support/snapshot_fixture.ts";
+
+/** Runs it for a person whose home is a directory. */
+function doctor(home: string, ...args: readonly string[]) {
+  return runCommand(Deno.execPath(), [
+    ...["run", "-q", "--no-prompt", "--frozen", "-P=hearth", `${ROOT}hearth.ts`, "doctor"],
+    ...["--data", `${home}/data`, "--config", `${home}/no-box`, ...args],
+  ], { env: { HOME: home, NO_COLOR: "1" }, deadlineMs: 120_000 });
+}
+
+Deno.test("hearth doctor finds a token that others may read, and its command mends it", async () => {
+  await using home = await testDirectory();
+  await Deno.mkdir(`${home.path}/data`, { mode: 0o700 });
+  await Deno.writeTextFile(`${home.path}/data/token`, "s3cret\n");
+  await Deno.chmod(`${home.path}/data/token`, 0o644);
+
+  const sick = await doctor(home.path, "--json");
+
+  assert.equal(sick.code, 1, sick.stderr);
+  const report = JSON.parse(sick.stdout);
+  assert.equal(report.is_well, false);
+  const [found] = report.checks.find(({ check }: { check: string }) => check === "secrets")
+    .findings;
+  assert.match(found.text, /token" has mode 0644, must be 0600$/);
+  assert.equal((await runCommand("/bin/sh", ["-c", found.fix])).code, 0);
+
+  const well = await doctor(home.path);
+
+  assert.match(well.stdout, /^ok +secrets +tokens and copies are their owner's alone$/m);
+  assert.ok(!`${sick.stdout}${well.stdout}`.includes("s3cret"));
+});
+
+Deno.test("hearth doctor exits 2 when a flag is unknown", async () => {
+  await using home = await testDirectory();
+
+  const { code, stderr } = await doctor(home.path, "--mend");
+
+  assert.equal(code, 2);
+  assert.match(stderr, /--mend/);
+});
