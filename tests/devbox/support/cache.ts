@@ -3,15 +3,15 @@
  *
  * A tree is named after what goes into it, so a changed recipe is another tree. It is made beside its
  * place and renamed into it, by one process at a time; a maker that was killed leaves a partial tree
- * that the next one removes. Whoever uses a tree holds a shared lock on it, and only trees that
- * nobody holds and that nobody used for a day are removed. The kernel drops locks of the dead.
+ * that the next one removes. Whoever uses a tree holds a shared lock on it; of those that nobody
+ * holds, the few used last are kept. The kernel drops locks of the dead.
  *
  * @module
  */
-import { systemClock } from "../../../core/clock.ts";
 import { runCommand } from "../../../core/process.ts";
 
-const KEPT_MS = 24 * 60 * 60_000;
+/** How many trees of one name are kept besides those that are in use. */
+const KEPT = 4;
 
 /** A tree, held while it is in use. */
 export interface HeldTree extends Disposable {
@@ -48,14 +48,14 @@ export async function holdTree(
       return { path, [Symbol.dispose]: () => held.close() };
     }
     held.close();
-    using maker = await lock(`${path}.lock`, true);
+    // Another file: whoever waits to make the tree must not wait for the end of those who use it.
+    using _making = await lock(`${path}.making`, true);
     if (await exists(path)) continue;
     const partial = `${path}.partial`;
     await removeTree(partial);
     await Deno.mkdir(partial);
     await make(partial);
     await Deno.rename(partial, path);
-    maker.close();
     await removeOld(dir, name);
   }
 }
@@ -76,17 +76,19 @@ export async function moveInto(from: string, to: string): Promise<void> {
   await Deno.rename(from, to);
 }
 
-/** Removes other trees of that name which nobody holds and nobody used lately. */
+/** Removes all trees of a name but those that somebody holds and the few used last. */
 async function removeOld(dir: string, name: string): Promise<void> {
+  const locks: { readonly path: string; readonly usedMs: number }[] = [];
   for await (const entry of Deno.readDir(dir)) {
-    if (!entry.name.startsWith(`${name}-`) || !entry.name.endsWith(".lock")) continue;
-    const lockPath = `${dir}/${entry.name}`;
-    const usedMs = (await Deno.stat(lockPath)).mtime?.getTime() ?? 0;
-    if (systemClock.now() - usedMs < KEPT_MS) continue;
-    using file = await Deno.open(lockPath, { write: true });
-    if (!await file.tryLock(true)) continue;
+    if (!/^-[0-9a-f]{16}\.lock$/.test(entry.name.slice(name.length))) continue;
+    if (!entry.name.startsWith(name)) continue;
+    const path = `${dir}/${entry.name}`;
+    locks.push({ path, usedMs: (await Deno.stat(path)).mtime?.getTime() ?? 0 });
+  }
+  for (const { path } of locks.toSorted((a, b) => b.usedMs - a.usedMs).slice(KEPT)) {
+    using file = await Deno.open(path, { write: true });
     // The lock file stays: another process may be waiting for it.
-    await removeTree(lockPath.slice(0, -".lock".length));
+    if (await file.tryLock(true)) await removeTree(path.slice(0, -".lock".length));
   }
 }
 
