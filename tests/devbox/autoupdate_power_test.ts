@@ -1,0 +1,80 @@
+/**
+ * The box's power is cut in the middle of an update and of a rollback: after it starts again, every
+ * user works and every row is there, without anybody doing anything.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
+import { build, ERAS } from "../t3_fixture/builds.ts";
+import { startRegistry } from "../t3_fixture/registry.ts";
+import { bootT3Box, holdSqliteLayer, T3_USERS, type T3Box } from "./support/t3_box.ts";
+
+const STATE = "/var/lib/t3-autoupdate/state.json";
+
+/** Starts an update, and cuts the power once the journal holds a text. */
+async function cutAt(t3: T3Box, text: string): Promise<void> {
+  const { box } = t3;
+  await box.sh("systemctl start --no-block t3-autoupdate.service");
+  await box.sh(`until grep -q '${text}' ${STATE}; do sleep 0.01; done`);
+  await box.cutPower();
+  await box.powerOn();
+}
+
+async function assertMorning(t3: T3Box, what: string): Promise<void> {
+  const state = await eventually(`the update being over (${what})`, async () => {
+    const state = await t3.state();
+    return state.update === undefined ? state : undefined;
+  }, 120_000);
+  const running = await t3.running();
+  for (const user of T3_USERS) {
+    const target = (await t3.box.sh(`readlink /opt/t3/instances/${user}`)).trim();
+    assert.equal(target, `../versions/${running[user]}`, what);
+    assert.ok((await t3.threads(user)).includes(`of ${user}`), `${what}: ${user}`);
+    assert.equal(await t3.enter(user), "302 1\n", `${what}: ${user}`);
+  }
+  assert.ok(Object.values(running).every((version) => version === state.lastGood?.version), what);
+}
+
+Deno.test("a box whose power is cut during an update has everybody working when it is back", async () => {
+  await using layer = await holdSqliteLayer();
+  await using registry = await startRegistry();
+  await registry.publish(build("0.0.34-nightly.20260701.1", ERAS.portCookie));
+  await using t3 = await bootT3Box(layer, registry);
+  assert.equal((await t3.update()).code, 0);
+  for (const user of T3_USERS) await t3.fill(user, { titles: [`of ${user}`] });
+
+  const points = [
+    '"phase": "gating"',
+    '"at": "securing"',
+    '"at": "switching"',
+    '"phase": "soaking"',
+  ];
+  for (const [at, point] of points.entries()) {
+    const version = `0.0.35-nightly.20260702.${10 + at}`;
+    await registry.publish(build(version, ERAS.environmentCookie, {
+      behaviour: { extraMigrations: [{ id: 50 + at, name: `More${at}`, sql: [] }] },
+    }));
+
+    await cutAt(t3, point);
+
+    await assertMorning(t3, point);
+    await t3.update();
+    await assertMorning(t3, `${point}, and run again`);
+  }
+
+  await t3.box.sh("sed -i s/T3_SOAK_SECONDS=4/T3_SOAK_SECONDS=60/ /etc/hearth/autoupdate.env");
+  for (const [at, point] of ['"at": "restoring"', '"at": "returning"'].entries()) {
+    await registry.publish(build(`0.0.36-nightly.20260703.${20 + at}`, ERAS.environmentCookie, {
+      behaviour: {
+        livesMs: 20_000,
+        extraMigrations: [{ id: 60 + at, name: `Bad${at}`, sql: ["DELETE FROM auth_sessions"] }],
+      },
+    }));
+
+    await cutAt(t3, point);
+
+    await assertMorning(t3, point);
+    await t3.box.sh("hearth-autoupdate unfreeze");
+  }
+});
