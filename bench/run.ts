@@ -22,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   harvest: () => import("./harvest.ts"),
   roster: () => import("./roster.ts"),
   provision: () => import("./provision.ts"),
+  autoupdate: () => import("./autoupdate.ts"),
 };
 
 await runProgram("bench", async ({ args, print }) => {

@@ -20,13 +20,15 @@ import { eventually } from "./support/eventually.ts";
 import { build, ERAS } from "./t3_fixture/builds.ts";
 import { startRegistry } from "./t3_fixture/registry.ts";
 
-const USERS = ["ada", "grace"];
 const A = "0.0.40-nightly.20260701.1";
 const B = "0.0.40-nightly.20260702.2";
 /** Migrates, works, and dies while it soaks. */
 const DYING = "0.0.41-nightly.20260703.3";
 
-async function withBox(work: (box: AutoupdateBox) => Promise<void>): Promise<void> {
+async function withBox(
+  users: readonly string[],
+  work: (box: AutoupdateBox) => Promise<void>,
+): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "hearth-kill-" });
   try {
     await using registry = await startRegistry();
@@ -39,10 +41,10 @@ async function withBox(work: (box: AutoupdateBox) => Promise<void>): Promise<voi
       },
     }));
     const versionsDir = `${directory}/versions`;
-    await using box = await makeAutoupdateBox(registry, USERS, { nodeDir, versionsDir });
+    await using box = await makeAutoupdateBox(registry, users, { nodeDir, versionsDir });
     const first = await box.update("run", { env: { T3_PIN: A } });
     assert.equal(first.code, 0, first.log);
-    for (const user of USERS) fillUser(box, user);
+    for (const user of users) fillUser(box, user);
     await work(box);
   } finally {
     await runCommand("/bin/sh", ["-c", 'chmod -R u+w "$0" && rm -rf "$0"', directory]);
@@ -71,13 +73,13 @@ function effectsOf(text: string): number {
 }
 
 Deno.test("autoupdate ends an update well wherever it was killed", async () => {
-  await withBox(async (box) => {
+  await withBox(["ada"], async (box) => {
     let [now, other] = [A, B];
     const env = (pin: string) => ({ env: { T3_PIN: pin, T3_SOAK_SECONDS: "0" } });
     const whole = await box.update("run", env(other));
     [now, other] = [other, now];
     const points = effectsOf(whole.text);
-    assert.ok(points > 25, whole.text);
+    assert.ok(points > 15, whole.text);
 
     for (let at = 1; at <= points; at++) {
       // Before the effect, and a moment into it; with the power or without.
@@ -87,7 +89,7 @@ Deno.test("autoupdate ends an update well wherever it was killed", async () => {
       const what = `killed at effect ${at} of ${points}: ${killed.text}`;
       const next = await box.update("run", env(other));
       assert.equal(next.code, 0, `${what}\n${next.log}`);
-      assert.deepEqual(await box.versions(), { ada: other, grace: other }, `${what}\n${next.log}`);
+      assert.deepEqual(await box.versions(), { ada: other }, `${what}\n${next.log}`);
       await assertMorning(box, what);
       [now, other] = [other, now];
     }
@@ -96,7 +98,7 @@ Deno.test("autoupdate ends an update well wherever it was killed", async () => {
 });
 
 Deno.test("autoupdate ends a rollback well wherever it was killed", async () => {
-  await withBox(async (box) => {
+  await withBox(["ada", "grace"], async (box) => {
     const options = { env: { T3_PIN: DYING, T3_SOAK_SECONDS: "6" } };
     const forget = async () => {
       if (await box.isFrozen()) await box.unfreeze();

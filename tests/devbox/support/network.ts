@@ -47,7 +47,8 @@ export function takeCable(): Cable {
       host: address(1),
       box: address(2),
       async lay(pid) {
-        // The kernel removes both ends when the box's namespace ends.
+        // The kernel removes both ends when the box's namespace ends, a while later on a busy machine.
+        await runCommand("ip", ["link", "delete", name]);
         await ip("link", "add", name, "type", "veth", "peer", "name", "box0", "netns", String(pid));
         await ip("address", "add", `${address(1)}/${PREFIX}`, "dev", name);
         await ip("link", "set", name, "up");
