@@ -252,6 +252,8 @@ async function npm(args: readonly string[], home: string, options: NpmOptions) {
     `${home}/npmrc`,
     "--loglevel=error",
     "--fetch-retries=2",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
     ...registryArgs,
   ], {
     path: `${nodeDir}:/usr/bin:/bin`,
