@@ -7,7 +7,7 @@ import { systemClock } from "./core/clock.ts";
 import { type CommandHelp, defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { choiceVariable, readEnv } from "./core/env.ts";
 import { Fault } from "./core/fault.ts";
-import { tryLockFile } from "./core/file_lock.ts";
+import { lockFile } from "./core/file_lock.ts";
 import { nearestWord } from "./core/nearest_word.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
 import { shownValue } from "./core/text_fault.ts";
@@ -202,6 +202,7 @@ interface RunOptions {
   readonly isPlan: boolean;
   readonly isVerbose: boolean;
   readonly isJson: boolean;
+  readonly waitMs: number;
 }
 
 type Scopes = (box: Box, options: RunOptions) => readonly ScopePlan[];
@@ -225,14 +226,19 @@ function parseRun(
   const command = defineCommand({ ...help, env: PROVISION_ENV })
     .option("--config <directory>", "where roster.yaml and its companions are", CONFIG)
     .option("--verbose", "also what is right already")
-    .option("--json", "one JSON object a line");
+    .option("--json", "one JSON object a line")
+    .option("--wait <seconds>", "how long to let another run finish that changes things", "0");
   const more = isHost
     ? command.option("--plan", "touch nothing; print what would change")
     : command.option("--user <account>", "this user alone");
   if (parseCommand(command, args) === "done") return undefined;
-  const { config, verbose = false, json = false } = command.opts();
+  const { config, verbose = false, json = false, wait } = command.opts();
   const { user, plan = false } = more.opts() as { user?: string; plan?: boolean };
-  return { config, user, isPlan: plan, isVerbose: verbose, isJson: json };
+  if (!/^\d{1,5}$/.test(wait)) {
+    throw usageFault(`--wait is ${shownValue(wait)}, must be a number of seconds`, help.name);
+  }
+  const waitMs = Number(wait) * 1_000;
+  return { config, user, isPlan: plan, isVerbose: verbose, isJson: json, waitMs };
 }
 
 async function show(
@@ -260,7 +266,8 @@ async function change(
     });
   }
   await Deno.mkdir(`${STATE}/applied`, { recursive: true, mode: 0o700 });
-  using lock = await tryLockFile(`${STATE}/lock`);
+  const { waitMs } = options;
+  using lock = await lockFile(`${STATE}/lock`, waitMs, systemClock, context.signal);
   if (lock === undefined) {
     throw new Fault(`Cannot change this machine: another run is at it (it holds "${STATE}/lock")`);
   }

@@ -3,7 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { snippetArgs } from "../tests/support/snippet.ts";
-import { tryLockFile } from "./file_lock.ts";
+import { systemClock } from "./clock.ts";
+import { lockFile, tryLockFile } from "./file_lock.ts";
 import { startChild } from "./process.ts";
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -72,3 +73,36 @@ Deno.test("tryLockFile() takes the lock when its holder was killed", () =>
 Deno.test("tryLockFile() throws when the directory does not exist", async () => {
   await assert.rejects(tryLockFile("/nonexistent/lock"), Deno.errors.NotFound);
 });
+
+Deno.test("lockFile() waits for the lock until it is let go", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    const first = await tryLockFile(path);
+    let naps = 0;
+    const clock = {
+      monotonic: () => 0,
+      sleep: () => {
+        if (++naps === 3) first?.[Symbol.dispose]();
+        return Promise.resolve();
+      },
+    };
+
+    using second = await lockFile(path, 60_000, clock);
+
+    assert.deepEqual([second?.path, naps], [path, 3]);
+  }));
+
+Deno.test("lockFile() gives up when the wait is over, or it is told to stop", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    using _held = await tryLockFile(path);
+    let nowMs = 0;
+    const clock = {
+      monotonic: () => nowMs,
+      sleep: (ms: number) => Promise.resolve(void (nowMs += ms)),
+    };
+
+    assert.equal(await lockFile(path, 1_000, clock), undefined);
+    assert.equal(nowMs, 1_000);
+    assert.equal(await lockFile(path, 60_000, systemClock, AbortSignal.abort()), undefined);
+  }));

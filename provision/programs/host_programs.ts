@@ -36,7 +36,8 @@ export const HOST_PROGRAMS: readonly HostProgram[] = [
   { name: "t3-dispatch", script: "dispatch", args: [] },
   { name: "t3-autoupdate", script: "autoupdate", args: ["run"] },
   { name: "t3-backup-state", script: "autoupdate", args: ["backup"] },
-  { name: "t3-provision-users", script: "provision", args: ["apply"] },
+  // By the timer: a run by hand is let finish, within the unit's TimeoutStartSec=15min.
+  { name: "t3-provision-users", script: "provision", args: ["apply", "--wait", "600"] },
   // For a person, with every subcommand.
   { name: "hearth-autoupdate", script: "autoupdate", args: [] },
   { name: "hearth-provision", script: "provision", args: [] },
