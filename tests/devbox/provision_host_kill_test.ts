@@ -10,7 +10,7 @@ import { holdPackagesLayer } from "./support/packages_layer.ts";
 
 const PROVISION = [
   ...[`${MOUNTED}/bin/deno`, "run", "-q", "--no-prompt", "--frozen", "-P=provision"],
-  ...[`${MOUNTED}/source/provision.ts`, "host"],
+  ...[`${MOUNTED}/source/provision.ts`, "host", "--wait", "300"],
 ];
 const OPTIONS = {
   env: { DENO_DIR: `${MOUNTED}/deno_dir`, NO_COLOR: "1" },

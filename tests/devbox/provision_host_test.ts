@@ -37,7 +37,14 @@ interface Event {
 
 /** Runs `provision.ts host`; its events without those that say that something is right. */
 async function runHost(box: Box, args: readonly string[], env: Readonly<Record<string, string>>) {
-  const { code, stdout, stderr } = await box.run([...PROVISION, "host", "--json", ...args], {
+  const { code, stdout, stderr } = await box.run([
+    ...PROVISION,
+    "host",
+    "--json",
+    "--wait",
+    "300",
+    ...args,
+  ], {
     env: { DENO_DIR: `${MOUNTED}/deno_dir`, NO_COLOR: "1", ...env },
     deadlineMs: 900_000,
   });
