@@ -6,6 +6,7 @@
  */
 import { chromium } from "playwright-core";
 import { CHROMIUM } from "../support/chromium.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** The person. */
 export interface Viewer extends AsyncDisposable {
@@ -26,8 +27,12 @@ export async function openViewer(origin: string): Promise<Viewer> {
     args: ["--no-sandbox", "--disable-quic"],
   });
   const page = await browser.newPage({ viewport: { width: 1_200, height: 900 } });
-  await page.goto(`${origin}/vnc.html?autoconnect=true&resize=off&show_dot=true`);
-  await page.waitForSelector("html.noVNC_connected", { timeout: 60_000, state: "attached" });
+  // The pod is ready for callers a moment before x11vnc is: noVNC then says so and does not try again.
+  await eventually("a live view that is connected", async () => {
+    await page.goto(`${origin}/vnc.html?autoconnect=true&resize=off&show_dot=true`);
+    await page.waitForSelector("html.noVNC_connected", { timeout: 15_000, state: "attached" });
+    return true;
+  }, 90_000);
   const canvas = page.locator("#noVNC_container canvas");
   await canvas.waitFor();
   return {
