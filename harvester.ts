@@ -9,6 +9,7 @@ import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { integerVariable, pathVariable, readEnv, textVariable, urlVariable } from "./core/env.ts";
 import { createHealth } from "./core/health.ts";
+import { registerHealthMetric } from "./core/health_metric.ts";
 import { createMetrics } from "./core/metrics.ts";
 import { runProgram } from "./core/program.ts";
 import { generationReport, generationText } from "./snapshot/generation_report.ts";
@@ -116,9 +117,9 @@ await runProgram("harvester", async ({ args, env, log, signal, print }) => {
   const health = createHealth(() => systemClock.now());
   const options = { cdpUrl, profileDir, generations, guard, clock: systemClock, log, health };
   if (!isWatching) return await harvestOnce(options, signal);
-  const admin = port === 0
-    ? undefined
-    : startAdminServer({ hostname, port, health, metrics: createMetrics() });
+  const metrics = createMetrics();
+  registerHealthMetric(metrics, health, "hearth_harvester");
+  const admin = port === 0 ? undefined : startAdminServer({ hostname, port, health, metrics });
   await watch(options, signal);
   await admin?.stop();
 });

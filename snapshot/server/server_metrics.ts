@@ -6,6 +6,7 @@
 import { Counter, Gauge } from "prom-client";
 import type { Clock } from "../../core/clock.ts";
 import type { HealthRegistry } from "../../core/health.ts";
+import { registerHealthMetric } from "../../core/health_metric.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { API_PATHS } from "./snapshot_api.ts";
 import type { SnapshotBodies } from "./snapshot_bodies.ts";
@@ -74,16 +75,7 @@ export function registerServerMetrics(
     "Times the snapshot file could not be used",
     () => store.failureCount(),
   );
-  new Gauge({
-    name: `${prefix}_health_state`,
-    help: "1 for each thing that is wrong",
-    labelNames: ["name", "severity"] as const,
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, severity } of health.states()) this.set({ name, severity }, 1);
-    },
-  });
+  registerHealthMetric(metrics, health, prefix);
 
   return (path, status) => {
     // Any other path is a stranger's text and would be a label each.
