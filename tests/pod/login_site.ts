@@ -13,12 +13,16 @@ export interface LoginSite extends AsyncDisposable {
   /** Its port, on every address of the machine. */
   readonly port: number;
   /** Resolves when the site has been told of a step: `shown`, `clicked`, `login`. */
-  step(name: string): Promise<void>;
+  step(name: string, deadlineMs?: number): Promise<void>;
 }
 
 const LOGIN = `<!doctype html>
 <meta charset="utf-8"><title>Log in</title>
-<style>body{margin:0}button{position:fixed;inset:0;width:100%;height:100%;font-size:60px}</style>
+<style>
+  body { margin: 0 }
+  /* Wherever a click goes, it goes here. */
+  button, input { position: fixed; inset: 0; width: 100%; height: 100%; font-size: 60px }
+</style>
 <button>Log in</button>
 <form method="post" action="/login" hidden><input name="name" autocomplete="off"></form>
 <script>
@@ -28,7 +32,8 @@ const LOGIN = `<!doctype html>
     document.querySelector("input").focus();
     await fetch("/step/clicked", { method: "POST" });
   };
-  fetch("/step/shown", { method: "POST" });
+  // Chromium drops what is clicked before the first frame is on the screen.
+  requestAnimationFrame(() => requestAnimationFrame(() => fetch("/step/shown", { method: "POST" })));
 </script>`;
 
 const WELCOME = `<!doctype html><meta charset="utf-8"><title>Welcome</title>
@@ -65,7 +70,7 @@ export function startLoginSite(): LoginSite {
   });
   return {
     port: server.addr.port,
-    step: (name) => steps.wait(name),
+    step: (name, deadlineMs) => steps.wait(name, deadlineMs),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
