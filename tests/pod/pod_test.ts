@@ -83,8 +83,9 @@ Deno.test("the pod of k8s/base", async (t) => {
       await viewer.press("Enter");
       await site.step("login", 60_000);
     } catch (error) {
-      await viewer.picture("/var/tmp/hearth-live-view.png");
-      throw error;
+      const path = await Deno.makeTempFile({ prefix: "hearth-live-view-", suffix: ".png" });
+      await viewer.picture(path);
+      throw new Error(`The login failed, ${path} shows what was seen: ${error}`, { cause: error });
     }
   });
 
