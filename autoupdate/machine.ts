@@ -79,15 +79,7 @@ export function next(
       return nextCanary(state, update, facts);
     case "soaking":
       if (update.attempts > MOST_ATTEMPTS) return next(tooOften(state, update), facts);
-      return {
-        state,
-        action: {
-          do: "soak",
-          users: update.users.filter(isAt("verified")),
-          to: update.to,
-          untilMs: update.soakUntilMs ?? facts.nowMs,
-        },
-      };
+      return nextSoak(state, update, facts);
     case "rolling-back":
       return nextBack(state, update, facts);
   }
@@ -115,16 +107,21 @@ function nextCanary(state: State, update: Update, facts: Facts): ReturnType<type
     };
   }
   if (users.some(isAt("verified"))) {
-    const soaking: Update = {
-      ...update,
-      phase: "soaking",
-      soakUntilMs: facts.nowMs + facts.soakMs,
-    };
-    return next({ ...state, update: soaking }, facts);
+    return next({ ...state, update: { ...update, phase: "soaking" } }, facts);
   }
   // Nobody uses it yet, so it has proved nothing; on a box without users there is nobody to ask.
   if (users.length === 0) return end(committed(state, update, facts.nowMs));
   return end(postponed(state, update, facts.nowMs));
+}
+
+function nextSoak(state: State, update: Update, facts: Facts): ReturnType<typeof next> {
+  const untilMs = update.soakUntilMs ?? facts.nowMs + facts.soakMs;
+  return {
+    state: update.soakUntilMs === untilMs
+      ? state
+      : { ...state, update: { ...update, soakUntilMs: untilMs } },
+    action: { do: "soak", users: update.users.filter(isAt("verified")), to: update.to, untilMs },
+  };
 }
 
 function nextBack(state: State, update: Update, facts: Facts): ReturnType<typeof next> {
@@ -233,10 +230,13 @@ export function after(
   }
 }
 
-/** A process takes up an update that another one left: counted before it acts. */
+/**
+ * A process takes up an update that another one left: counted before it acts. A soak begins anew,
+ * since nobody watched meanwhile and a build may have died unseen.
+ */
 export function countAttempt(state: State): State {
-  const { update } = state;
-  if (update === undefined) return state;
+  if (state.update === undefined) return state;
+  const { soakUntilMs: _unwatched, ...update } = state.update;
   return { ...state, update: { ...update, attempts: update.attempts + 1 } };
 }
 
