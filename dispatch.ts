@@ -18,7 +18,7 @@ if (import.meta.main) {
       examples: [
         ["t3-dispatch", "listen on 127.0.0.1:3780, for an ingress on this machine"],
         [
-          "DISPATCH_LISTEN_ADDR=10.0.0.5 DISPATCH_TRUSTED_PEERS=10.0.0.2 t3-dispatch",
+          "DISPATCH_LISTEN_ADDR=0.0.0.0 DISPATCH_TRUSTED_PEERS=10.0.0.2 t3-dispatch",
           "for an ingress at 10.0.0.2",
         ],
         ["systemctl reload t3-dispatch", "look at the table at once, not within 250 ms"],

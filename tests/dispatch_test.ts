@@ -180,6 +180,8 @@ Deno.test("dispatch() reads the table when it changes, and keeps the former one 
   const cookie = await signedIn(dispatch, "ada");
 
   await dispatch.writeTable("{");
+  // As `systemctl reload` does: it looks again, and goes on.
+  dispatch.program.kill("SIGHUP");
   const kept = await visit(dispatch, "ada", "/", cookie);
   const health = await fetch(`${dispatch.adminUrl}/readyz`);
   const metrics = await (await fetch(`${dispatch.adminUrl}/metrics`)).text();
