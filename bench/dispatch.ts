@@ -8,7 +8,6 @@
  * @module
  */
 import { startChild } from "../core/process.ts";
-import { freePort } from "../tests/support/free_port.ts";
 import { nodeBinDir } from "../tests/t3_fixture/node_program.ts";
 import { download, LoadClient } from "./dispatch/load.ts";
 import { type Peer, startPeers } from "./dispatch/peers.ts";
@@ -24,9 +23,8 @@ const DOWNLOAD_BYTES = 1_000_000_000;
 
 /** Measures. */
 export async function measure(): Promise<BenchReport> {
-  const instances = new Map<string, number>();
-  for (let at = 0; at < USERS; at++) instances.set(`user${at}`, freePort());
-  await using _instances = await startInstances([...instances.values()]);
+  await using running = await startInstances();
+  const instances = new Map(running.ports.map((port, at) => [`user${at}`, port]));
   const peers = await startPeers(instances);
   const atOnce = Math.min(AT_ONCE, Math.floor((await openFiles() - 400) / FILES_EACH / USERS));
   const cases: Record<string, Figures> = {};
@@ -138,17 +136,19 @@ function ratiosOf(cases: Readonly<Record<string, Figures>>, peers: readonly Peer
   return ratios;
 }
 
-async function startInstances(ports: readonly number[]): Promise<AsyncDisposable> {
-  const ready = Promise.withResolvers<void>();
+async function startInstances(): Promise<AsyncDisposable & { readonly ports: readonly number[] }> {
+  const ready = Promise.withResolvers<readonly number[]>();
   const child = startChild({
     command: `${await nodeBinDir()}/node`,
-    args: [new URL("./dispatch/instances.mjs", import.meta.url).pathname, ...ports.map(String)],
-    onLine: (line) => line === "ready" ? ready.resolve() : say(line),
+    args: [new URL("./dispatch/instances.mjs", import.meta.url).pathname, String(USERS)],
+    onLine(line) {
+      if (line.startsWith("ready ")) ready.resolve(line.slice(6).split(",").map(Number));
+      else say(line);
+    },
   });
   child.ended.then(() => ready.reject(new Error("The instances ended")));
-  await ready.promise;
-  child.ended.catch(() => {});
-  return { [Symbol.asyncDispose]: async () => void await child.stop() };
+  const ports = await ready.promise;
+  return { ports, [Symbol.asyncDispose]: async () => void await child.stop() };
 }
 
 /** How many files a process may have open here. */

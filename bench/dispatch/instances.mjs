@@ -1,10 +1,10 @@
 // Many instances in one process: each port answers with its own number, so that an answer proves
-// whose instance gave it. Prints "ready" once all listen.
+// whose instance gave it. Prints "ready" and all ports once they listen.
 import process from "node:process";
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 
-const ports = process.argv.slice(2).map(Number);
+const count = Number(process.argv[2]);
 const block = Buffer.alloc(65_536, "0123456789abcdef");
 
 function answer(request, response) {
@@ -30,14 +30,14 @@ function answer(request, response) {
   send();
 }
 
-let waiting = ports.length;
-for (const port of ports) {
+const ports = [];
+for (let at = 0; at < count; at++) {
   const server = createServer(answer);
   // A crowd on a busy machine takes its time; nobody is to be closed for that.
   server.keepAliveTimeout = 600_000;
   server.headersTimeout = 0;
   server.requestTimeout = 0;
-  server.listen({ port, host: "127.0.0.1", backlog: 4_096 }, () => {
-    if (--waiting === 0) process.stdout.write("ready\n");
+  server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, () => {
+    if (ports.push(server.address().port) === count) process.stdout.write(`ready ${ports}\n`);
   });
 }
