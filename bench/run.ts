@@ -25,7 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   autoupdate: () => import("./autoupdate.ts"),
 };
 
-await runProgram("bench", async ({ args, print }) => {
+await runProgram("bench", async ({ args, print, signal }) => {
   const names = Object.keys(BENCHMARKS);
   const command = defineCommand({
     name: "bench",
@@ -36,6 +36,8 @@ await runProgram("bench", async ({ args, print }) => {
     ],
   }).argument("[names...]", "which benchmarks").option("--json", "one JSON object per benchmark");
   if (parseCommand(command, args) === "done") return;
+  // What a benchmark started dies with it, and nothing it made is worth waiting for.
+  signal.addEventListener("abort", () => Deno.exit(130));
   const wanted = command.args.length === 0 ? names : command.args;
   for (const name of wanted) {
     const load = BENCHMARKS[name];
