@@ -11,11 +11,12 @@ import { defaultDataDir } from "./local/data_dir.ts";
 import { demo } from "./local/demo.ts";
 import { runDoctor } from "./local/doctor/doctor_command.ts";
 import { createPrinter, type Printer } from "./local/printer.ts";
+import { runStatus } from "./local/status/status_command.ts";
 import { realSystemPackages } from "./local/system_facts.ts";
 import { ensureSystemPackages } from "./local/system_packages.ts";
 import { bringUp, upBanner } from "./local/up.ts";
 import { runToken } from "./snapshot/access/token_command.ts";
-import { runSites } from "./snapshot/inventory/sites_command.ts";
+import { readSites, runSites } from "./snapshot/inventory/sites_command.ts";
 import { hasArrivedWhole, verifyText } from "./snapshot/verify/verify_report.ts";
 import { verifySnapshot } from "./snapshot/verify/verify_snapshot.ts";
 
@@ -25,6 +26,8 @@ const COMMANDS: Readonly<Record<string, (context: ProgramContext) => Promise<num
   verify: runVerify,
   sites: (context) => runSites(context, () => defaultDataDir(context.env)),
   token: runToken,
+  status: (context) =>
+    runStatus(context, (data) => readSites({ data }, context, () => defaultDataDir(context.env))),
   doctor: runDoctor,
 };
 
@@ -38,6 +41,7 @@ await runProgram("hearth", async (context) => {
       ["hearth verify", "seed the snapshot into a throw-away browser and say what arrived"],
       ["hearth sites", "which sites are logged in, and until when"],
       ["hearth token new --subject alice --sites example.com", "a token for some sites only"],
+      ["hearth status", "how the pipeline stands, and what expires first"],
       ["hearth doctor", "what is wrong with this machine, and what mends it"],
       ["hearth up --help", "the options of a command"],
     ],

@@ -30,7 +30,7 @@ export async function runSites(
   context: ProgramContext,
   defaultDataDir: () => string,
 ): Promise<void> {
-  const { args, env, print } = context;
+  const { args, print } = context;
   const command = defineCommand({
     name: "hearth sites",
     description: "List the sites of the snapshot: kind of login, last change, expiry. No values.",
@@ -48,12 +48,35 @@ export async function runSites(
   if (data !== undefined && (url !== undefined || tokenFile !== undefined)) {
     throw usageFault("--data cannot be used with --url or --token-file", "hearth sites");
   }
-  const isRemote = data === undefined &&
-    (url !== undefined || env.get("PLAYWRIGHT_SNAPSHOT_URL") !== undefined);
-  const rows = isRemote
-    ? await remoteRows(withUrl(env, url), tokenFile, context.signal)
-    : await localRows(data === undefined ? defaultDataDir() : resolve(data), context);
+  const rows = await readSites({ url, tokenFile, data }, context, defaultDataDir);
   print(json ? `${JSON.stringify(rows)}\n` : sitesText(rows));
+}
+
+/** Where an inventory is; nothing: of the environment's server, else of this machine's pipeline. */
+export interface SitesSource {
+  /** The snapshot's address. */
+  readonly url?: string | undefined;
+  /** Another file with the token. */
+  readonly tokenFile?: string | undefined;
+  /** The data directory of a pipeline on this machine. */
+  readonly data?: string | undefined;
+}
+
+/**
+ * The rows, from wherever they are.
+ *
+ * @throws {Fault} When there is no inventory to be had.
+ */
+export async function readSites(
+  { url, tokenFile, data }: SitesSource,
+  context: ProgramContext,
+  defaultDataDir: () => string,
+): Promise<readonly SiteRow[]> {
+  const isRemote = data === undefined &&
+    (url !== undefined || context.env.get("PLAYWRIGHT_SNAPSHOT_URL") !== undefined);
+  return isRemote
+    ? await remoteRows(withUrl(context.env, url), tokenFile, context.signal)
+    : await localRows(data === undefined ? defaultDataDir() : resolve(data), context);
 }
 
 /**
