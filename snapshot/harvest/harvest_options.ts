@@ -25,4 +25,6 @@ export interface HarvestOptions {
   log: Logger;
   /** Where a watching harvester says that it cannot harvest or may not publish. */
   health: HealthRegistry;
+  /** Told whenever a watching harvester saw that what is published is what the browser has. */
+  onCurrent?: () => void;
 }

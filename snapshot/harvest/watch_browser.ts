@@ -23,7 +23,8 @@ import { createStorageListeners } from "./storage_listeners.ts";
 import { readTabStorage } from "./tab_storage.ts";
 import { createWakeUp } from "./wake_up.ts";
 
-/** The health state that says what was harvested is not published. */
+/** The health states that say what was harvested is not published, and why. */
+const REFUSED = "snapshot_refused";
 const UNPUBLISHED = "snapshot_not_published";
 
 /** Origins nobody listens to are read again this long after something happened. */
@@ -134,6 +135,7 @@ export async function watchBrowser(
     }
     const isDue = !isPublished || state.version() !== publishedVersion;
     if (isDue) isPublished = await tryPublish();
+    if (isPublished) options.onCurrent?.();
     if (haveTabsChanged || isDue) {
       haveTabsChanged = false;
       // After publishing: a tab that does not answer must not hold up a login elsewhere.
@@ -159,6 +161,7 @@ export async function watchBrowser(
       await writeLedger(place, withOpen(ledger, tabs.current()));
       if (trouble !== "") log.info("the snapshot is published again", state.counts());
       [trouble, isRefused] = ["", false];
+      health.clear(REFUSED);
       health.clear(UNPUBLISHED);
       return true;
     } catch (error) {
@@ -167,7 +170,8 @@ export async function watchBrowser(
       // Said once, not with every attempt.
       if (text !== trouble) log.error(text);
       trouble = text;
-      health.raise(UNPUBLISHED, "error", text);
+      health.clear(isRefused ? UNPUBLISHED : REFUSED);
+      health.raise(isRefused ? REFUSED : UNPUBLISHED, "error", text);
       return false;
     }
   }

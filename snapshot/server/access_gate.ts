@@ -11,11 +11,12 @@ import { findSubject } from "../access/access_rules.ts";
 import type { AccessStore } from "../access/access_store.ts";
 import { type Grant, WHOLE_GRANT } from "../access/grant.ts";
 import { createBearerDigest } from "./bearer_digest.ts";
+import { EVERYONE } from "./pull_times.ts";
 import type { TokenGate } from "./token_gate.ts";
 
 /** What a request may have, or why it may have nothing. */
 export type Access =
-  | { readonly kind: "admitted"; readonly grant: Grant }
+  | { readonly kind: "admitted"; readonly grant: Grant; readonly subject: string }
   | { readonly kind: "refused" }
   | { readonly kind: "unconfigured" };
 
@@ -42,7 +43,7 @@ export interface AccessGateOptions {
   clock: Clock;
 }
 
-const WHOLE: Access = { kind: "admitted", grant: WHOLE_GRANT };
+const WHOLE: Access = { kind: "admitted", grant: WHOLE_GRANT, subject: EVERYONE };
 const REFUSED: Access = { kind: "refused" };
 const UNCONFIGURED: Access = { kind: "unconfigured" };
 
@@ -55,7 +56,8 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
     const rules = access?.rules();
     if (rules === undefined || digest === undefined) return undefined;
     const subject = findSubject(rules, digest, clock.now());
-    return subject === undefined ? undefined : { kind: "admitted", grant: subject.grant };
+    if (subject === undefined) return undefined;
+    return { kind: "admitted", grant: subject.grant, subject: subject.name };
   }
 
   return {

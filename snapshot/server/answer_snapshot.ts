@@ -42,6 +42,8 @@ export interface AnswerSnapshotOptions {
   gate: AccessGate;
   /** Time. */
   clock: Clock;
+  /** Told who gets an answer about the snapshot, when they get it. */
+  onPull?: (subject: string) => void;
   /** The most held requests. @default {MAX_WAITERS} */
   maxWaiters?: number;
 }
@@ -65,7 +67,7 @@ type Admitted = Extract<Access, { kind: "admitted" }>;
 export function createSnapshotAnswers(
   options: AnswerSnapshotOptions,
 ): (request: Request, query: string) => SnapshotAnswer | Promise<SnapshotAnswer> {
-  const { store, bodies, gate, clock, maxWaiters = MAX_WAITERS } = options;
+  const { store, bodies, gate, clock, onPull, maxWaiters = MAX_WAITERS } = options;
 
   return (request, query) => {
     const access = query === "" && gate.admitNow(request.headers.get("authorization"));
@@ -106,9 +108,10 @@ export function createSnapshotAnswers(
       !isTagKnown(headers.get("if-none-match"), bodies.of(generation, grant).etag);
   }
 
-  function answer({ method, headers }: Request, { grant }: Admitted): Response {
+  function answer({ method, headers }: Request, { grant, subject }: Admitted): Response {
     const generation = store.current();
     if (generation === undefined) return notYetAnswer();
+    onPull?.(subject);
     const body = bodies.of(generation, grant);
     const known = knownTag(headers.get("if-none-match"), body.etag);
     if (known !== undefined) return body.notModified(known);

@@ -10,6 +10,7 @@ import type { Logger } from "../../core/log.ts";
 import { type AccessStore, createAccessStore } from "../access/access_store.ts";
 import { type AccessGate, createAccessGate } from "./access_gate.ts";
 import type { ServerEnv } from "./server_env.ts";
+import { EVERYONE } from "./pull_times.ts";
 import { createTokenGate, NO_TOKEN_STATE } from "./token_gate.ts";
 
 /** What the gates need of the outside. */
@@ -28,6 +29,8 @@ export interface OpenGates {
   readonly gate: AccessGate;
   /** Looks at the access file, where there is one; what goes wrong is a health state. */
   reloadAccess(): Promise<void>;
+  /** Who may read now, by name. */
+  subjects(): readonly string[];
 }
 
 /**
@@ -72,6 +75,12 @@ export async function openGates(
 
   return {
     gate: createAccessGate({ tokenGate, access, clock: deps.clock }),
+    subjects() {
+      const nowMs = deps.clock.now();
+      const named = (access?.rules()?.subjects ?? [])
+        .filter(({ expiresMs = Infinity }) => nowMs < expiresMs).map(({ name }) => name);
+      return tokenGate === undefined ? named : [...named, EVERYONE];
+    },
     async reloadAccess() {
       try {
         await access?.reload();

@@ -11,6 +11,7 @@ import type { Logger } from "../../core/log.ts";
 import { createMetrics } from "../../core/metrics.ts";
 import { createInventory } from "../inventory/inventory.ts";
 import { mayRead, openGates } from "./open_gates.ts";
+import { createPullTimes } from "./pull_times.ts";
 import { createSnapshotApi } from "./snapshot_api.ts";
 import { createSnapshotBodies } from "./snapshot_bodies.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
@@ -73,14 +74,32 @@ export async function serveSnapshot(
       inBackground(inventory.note({ state, writtenMs: modifiedMs }));
     },
   });
-  const { gate, reloadAccess } = await openGates(config, { log, clock, health }, () => {
+  const { gate, reloadAccess, subjects } = await openGates(config, { log, clock, health }, () => {
     // Who is held may have something else now, or nothing.
     bodies.clear();
     store.wake();
   });
   await mayRead("SNAPSHOT_PATH", store.reload());
-  const onAnswer = registerServerMetrics({ metrics, store, bodies, health, clock });
-  const api = createSnapshotApi({ store, bodies, gate, inventory, health, clock, onAnswer });
+  const pulls = createPullTimes(() => clock.now());
+  const onAnswer = registerServerMetrics({
+    metrics,
+    store,
+    bodies,
+    health,
+    pulls,
+    subjects,
+    clock,
+  });
+  const api = createSnapshotApi({
+    store,
+    bodies,
+    gate,
+    inventory,
+    health,
+    clock,
+    onAnswer,
+    onPull: pulls.note,
+  });
   const server = startHttpServer(api, {
     hostname,
     port: config.PORT,

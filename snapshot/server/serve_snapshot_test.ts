@@ -87,6 +87,36 @@ Deno.test("serveSnapshot() wakes 200 held requests when one rename puts a new sn
   assert.equal(await server.waiters(), 0);
 });
 
+Deno.test("serveSnapshot() shows when each subject pulled last, and until when logins last", async () => {
+  await using directory = await testDirectory();
+  const state = JSON.parse(snapshotText("one"));
+  state.cookies[0].expires = 4_000_000_000;
+  const path = await directory.put("s.json", JSON.stringify(state));
+  const ACCESS_FILE = await directory.put(
+    "access.yaml",
+    accessText({
+      ada: { tokens: ["ada-token-0123456789"] },
+      grace: { tokens: ["grace-token-0123456789"] },
+    }),
+  );
+  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  const figure = async (name: string, label: string) => {
+    const { text } = await server.admin("/metrics");
+    return Number(new RegExp(`_${name}\\{${label}\\} (\\S+)`).exec(text)?.[1]);
+  };
+  const before = await figure("pull_timestamp_seconds", 'subject="ada"');
+
+  const response = await fetch(server.url, {
+    headers: { authorization: "Bearer ada-token-0123456789" },
+  });
+  await response.body?.cancel();
+
+  assert.equal(response.status, 200);
+  assert.ok(await figure("pull_timestamp_seconds", 'subject="ada"') > before);
+  assert.equal(await figure("pull_timestamp_seconds", 'subject="grace"'), before);
+  assert.equal(await figure("login_expiry_timestamp_seconds", 'site="example.com"'), 4e9);
+});
+
 Deno.test("serveSnapshot() forgets a waiter when its client leaves", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one"));

@@ -8,6 +8,9 @@ import type { Clock } from "../../core/clock.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import { registerHealthMetric } from "../../core/health_metric.ts";
 import type { Metrics } from "../../core/metrics.ts";
+import { loginExpiries } from "../inventory/login_expiry.ts";
+import type { Generation } from "./load_generation.ts";
+import type { PullTimes } from "./pull_times.ts";
 import { API_PATHS } from "./snapshot_api.ts";
 import type { SnapshotBodies } from "./snapshot_bodies.ts";
 import type { SnapshotStore } from "./snapshot_store.ts";
@@ -22,6 +25,10 @@ export interface ServerMetricsOptions {
   bodies: SnapshotBodies;
   /** The program's states. */
   health: HealthRegistry;
+  /** When each reader last asked. */
+  pulls: PullTimes;
+  /** Who may ask, by name. */
+  subjects: () => readonly string[];
   /** Time. */
   clock: Clock;
 }
@@ -34,7 +41,7 @@ export interface ServerMetricsOptions {
 export function registerServerMetrics(
   options: ServerMetricsOptions,
 ): (path: string, status: number | "gone") => void {
-  const { metrics, store, bodies, health, clock } = options;
+  const { metrics, store, bodies, health, pulls, subjects, clock } = options;
   const registers = [metrics];
   const prefix = "hearth_snapshot_server";
 
@@ -76,6 +83,33 @@ export function registerServerMetrics(
     () => store.failureCount(),
   );
   registerHealthMetric(metrics, health, prefix);
+  let shown: Generation | undefined;
+  new Gauge({
+    name: `${prefix}_login_expiry_timestamp_seconds`,
+    help: "When the last persistent login cookie of a site expires",
+    labelNames: ["site"] as const,
+    registers,
+    collect() {
+      const generation = store.current();
+      if (generation === shown) return;
+      shown = generation;
+      this.reset();
+      if (generation === undefined) return;
+      for (const [site, atMs] of loginExpiries(generation.state)) {
+        this.set({ site }, atMs / 1_000);
+      }
+    },
+  });
+  new Gauge({
+    name: `${prefix}_pull_timestamp_seconds`,
+    help: "When a subject last got an answer about the snapshot; the server's start before that",
+    labelNames: ["subject"] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [subject, atMs] of pulls.last(subjects())) this.set({ subject }, atMs / 1_000);
+    },
+  });
 
   return (path, status) => {
     // Any other path is a stranger's text and would be a label each.
