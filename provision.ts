@@ -5,7 +5,7 @@
  */
 import { systemClock } from "./core/clock.ts";
 import { type CommandHelp, defineCommand, parseCommand, usageFault } from "./core/command.ts";
-import { choiceVariable, readEnv } from "./core/env.ts";
+import { choiceVariable, pathVariable, readEnv } from "./core/env.ts";
 import { Fault } from "./core/fault.ts";
 import { lockFile } from "./core/file_lock.ts";
 import { nearestWord } from "./core/nearest_word.ts";
@@ -24,11 +24,13 @@ import type { HostPerformers } from "./provision/host/host_performers.ts";
 import { loadHost } from "./provision/host/load_host.ts";
 import type { Outcome } from "./provision/item.ts";
 import { boxFiles, loadBox, type LoadedBox, loadSettings } from "./provision/load_box.ts";
+import { withMetrics } from "./provision/metrics_text.ts";
 import { type RealMachine, realMachine } from "./provision/real/real_machine.ts";
 import { runTool } from "./provision/real/run_tool.ts";
 import { type AppliedRecords, openRecords } from "./provision/record_store.ts";
 import {
   applyExitCode,
+  type Counts,
   jsonReport,
   planExitCode,
   type RunReport,
@@ -58,6 +60,9 @@ const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
 
 const PROVISION_ENV = VAULT_ENV.extend({
   HEARTH_OFFLINE: choiceVariable(["0", "1"], "0", "1: download nothing, as the hourly pass does"),
+  HEARTH_TEXTFILE: pathVariable(
+    "a file for node_exporter's textfile collector, beside the state's own",
+  ),
 });
 
 /** A machine without it was never prepared. */
@@ -271,6 +276,25 @@ async function change(
   if (lock === undefined) {
     throw new Fault(`Cannot change this machine: another run is at it (it holds "${STATE}/lock")`);
   }
+  const { HEARTH_TEXTFILE } = readEnv(PROVISION_ENV, context.env);
+  const paths = [
+    `${STATE}/metrics.prom`,
+    ...HEARTH_TEXTFILE === undefined ? [] : [HEARTH_TEXTFILE],
+  ];
+  const { exitCode } = await withMetrics(
+    paths,
+    systemClock,
+    () => changeLocked(context, options, name, stages),
+  );
+  return exitCode;
+}
+
+async function changeLocked(
+  context: ProgramContext,
+  options: RunOptions,
+  name: string,
+  stages: readonly Scopes[],
+): Promise<{ exitCode: number; hasFailed: boolean; counts: Counts }> {
   // Facts and files are read under the lock: what another run did is seen.
   let box = await openBox(context, options.config, name === "host");
   const run = crypto.randomUUID();
@@ -288,7 +312,9 @@ async function change(
       signal: context.signal,
     });
   }
-  return applyExitCode(report.end(isWhole), isWhole);
+  const counts = report.end(isWhole);
+  const exitCode = applyExitCode(counts, isWhole);
+  return { exitCode, hasFailed: exitCode !== 0, counts };
 }
 
 async function openBox(
