@@ -5,7 +5,7 @@
  * @module
  */
 import { Gauge } from "prom-client";
-import { createMetrics } from "../core/metrics.ts";
+import { createMetrics, type Metrics } from "../core/metrics.ts";
 import type { Freeze } from "./state_files.ts";
 import type { State } from "./state.ts";
 
@@ -37,6 +37,11 @@ export interface MetricFacts {
 
 /** Renders them. */
 export async function metricsText(facts: MetricFacts): Promise<string> {
+  return await updaterMetrics(facts).metrics();
+}
+
+/** Registers them, with their values. */
+export function updaterMetrics(facts: MetricFacts): Metrics {
   const { state, freeze, pointers, backups, nowMs } = facts;
   const register = createMetrics({ hasRuntime: false });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -71,7 +76,7 @@ export async function metricsText(facts: MetricFacts): Promise<string> {
   for (const [user, theirs] of pointers) version.set({ user, version: theirs }, 1);
   const copied = gauge("backup_timestamp_seconds", "When a user's newest copy was made", ["user"]);
   for (const [user, atMs] of backups) copied.set({ user }, atMs / 1_000);
-  return await register.metrics();
+  return register;
 }
 
 /** How long a build other than the last good one has been offered. */
