@@ -30,6 +30,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   dispatch: 2,
   autoupdate: 2,
   local: 2,
+  monitoring: 2,
 };
 
 const BETWEEN_ROOMS = new Set(["provision -> roster"]);

@@ -9,9 +9,12 @@ import { runCommand } from "../../core/process.ts";
 import { DISPATCH_ENV } from "../../dispatch/config.ts";
 import { createDispatchMetrics } from "../../dispatch/dispatch_metrics.ts";
 import { localReasons } from "../../dispatch/local_answer.ts";
+import { ALERT_GROUPS } from "../../monitoring/alerts.ts";
+import { prometheusRuleYaml, ruleDocument, rulesYaml } from "../../monitoring/rules.ts";
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
+import { metricCatalog } from "./metric_catalog.ts";
 import { ROOT } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
 import { unitTable } from "./unit_table.ts";
@@ -45,10 +48,44 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
       path: "docs/reference/units.md",
       content: withSection(await page("units"), "units", unitTable(UNITS)),
     },
+    { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
+    {
+      path: "monitoring/hearth.rules.yaml",
+      content: rulesYaml(ruleDocument(ALERT_GROUPS)),
+    },
+    {
+      path: "k8s/components/monitoring/prometheus_rule.yaml",
+      content: prometheusRuleYaml("chrome-service", ruleDocument(ALERT_GROUPS)),
+    },
   ];
   return await Promise.all(files.map(async ({ path, content }) => (
     { path, content: await formatted(path, content) }
   )));
+}
+
+/** The page of metrics and alerts. */
+function metricsPage(page: string): string {
+  const metrics = metricCatalog().map(({ program, where, metrics }) =>
+    `## ${program}\n\n${where}\n\n` + table(
+      ["metric", "kind", "labels", "means"],
+      metrics.map(({ name, type, labels, help }) => [
+        `\`${name}\``,
+        type,
+        labels.map((label) => `\`${label}\``).join(", "),
+        help,
+      ]),
+    )
+  ).join("\n\n");
+  const alerts = ALERT_GROUPS.flatMap(({ alerts, isOfCluster = false }) =>
+    alerts.map(({ name, severity, summary }) => [
+      `[${name}](../runbooks/${name}.md)`,
+      severity,
+      isOfCluster ? "cluster" : "anywhere",
+      summary.replaceAll(/\{\{ \$(?:labels\.)?(\w+)[^}]*\}\}/g, "_$1_"),
+    ])
+  );
+  const alertTable = table(["alert", "severity", "where", "says"], alerts);
+  return withSection(withSection(page, "metrics", metrics), "alerts", alertTable);
 }
 
 /** The page of dispatch: its variables, its own answers and its figures. */

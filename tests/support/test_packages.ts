@@ -22,5 +22,6 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "rclone", path: "/usr/bin/rclone", reason: "syncs content, as its component does" },
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks the kubectl that renders manifests" },
   { name: "nginx", path: "/usr/sbin/nginx", reason: "stands before dispatch as the ingress" },
+  { name: "prometheus", path: "/usr/bin/prometheus", reason: "judges and runs our alerts" },
   { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
 ];

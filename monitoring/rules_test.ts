@@ -1,0 +1,141 @@
+/**
+ * The alerts: judged by Prometheus' own tool, held against the metrics there are, and each shown to
+ * fire and to stay silent on a history made for it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { runCommand } from "../core/process.ts";
+import { metricCatalog } from "../tests/gate/metric_catalog.ts";
+import { ROOT } from "../tests/support/program.ts";
+import { ALERT_GROUPS } from "./alerts.ts";
+import { metricNames } from "./metric_names.ts";
+import { histories } from "./rule_histories.ts";
+import { prometheusRuleYaml, ruleDocument, rulesYaml } from "./rules.ts";
+
+const PROMTOOL = "/usr/bin/promtool";
+const alerts = ALERT_GROUPS.flatMap(({ alerts }) => alerts);
+const known = metricCatalog().flatMap(({ metrics }) => metrics);
+const rules = rulesYaml(ruleDocument(ALERT_GROUPS));
+
+/** Runs promtool on these files. */
+async function promtool(
+  files: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ code: number; text: string }> {
+  const directory = await Deno.makeTempDir({ prefix: "hearth-promtool-" });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${directory}/${name}`, text);
+    }
+    const { code, stdout, stderr } = await runCommand(
+      PROMTOOL,
+      args.map((arg) => arg in files ? `${directory}/${arg}` : arg),
+      { deadlineMs: 60_000 },
+    );
+    return { code, text: stdout + stderr };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("promtool takes the rules, and refuses one that is broken", async () => {
+  const good = await promtool({ "r.yaml": rules }, "check", "rules", "--lint-fatal", "r.yaml");
+  const broken = rules.replace("time() -", "time() --)");
+  const bad = await promtool({ "r.yaml": broken }, "check", "rules", "r.yaml");
+
+  assert.equal(good.code, 0, good.text);
+  assert.match(good.text, new RegExp(`${alerts.length} rules found`));
+  assert.notEqual(bad.code, 0);
+});
+
+Deno.test("the PrometheusRule holds the very groups of the plain rules", () => {
+  const { spec } = parse(prometheusRuleYaml("x", ruleDocument(ALERT_GROUPS)));
+
+  assert.deepEqual(spec, parse(rules));
+});
+
+Deno.test("every alert has a name of its own and a page with its four parts", async () => {
+  assert.equal(new Set(alerts.map(({ name }) => name)).size, alerts.length);
+  for (const { name } of alerts) {
+    const page = await Deno.readTextFile(`${ROOT}docs/runbooks/${name}.md`);
+    const heads = [...page.matchAll(/^#+ (.+)$/gm)].map(([, head]) => head);
+    assert.deepEqual(heads, [name, "Meaning", "Impact", "Diagnosis", "Mitigation"]);
+    const parts = page.split(/^#+ .+$/m).slice(2);
+    assert.ok(parts.every((part) => part.trim().length > 5), name);
+  }
+});
+
+Deno.test("every page of an alert belongs to an alert", () => {
+  const names = new Set(alerts.map(({ name }) => name));
+  const pages = [...Deno.readDirSync(`${ROOT}docs/runbooks`)]
+    .map(({ name }) => name.replace(/\.md$/, "")).filter((name) => /^[A-Z]/.test(name));
+
+  assert.deepEqual(pages.filter((name) => !names.has(name)), []);
+});
+
+Deno.test("metricNames() takes a histogram's parts for the histogram", () => {
+  assert.deepEqual(metricNames("rate(hearth_a_seconds_bucket[5m]) + hearth_b_total + up"), [
+    "hearth_a_seconds",
+    "hearth_b_total",
+  ]);
+});
+
+Deno.test("alerts, dashboard and runbooks ask for metrics and labels that a program has", async () => {
+  const board = JSON.parse(
+    await Deno.readTextFile(`${ROOT}k8s/components/monitoring/dashboard.json`),
+  );
+  const panels: { expr: string }[] = board.panels.flatMap(
+    ({ targets }: { targets: { expr: string }[] }) => targets,
+  );
+  const pages = await Promise.all(
+    alerts.map(({ name }) => Deno.readTextFile(`${ROOT}docs/runbooks/${name}.md`)),
+  );
+  const names = new Set(known.map(({ name }) => name));
+
+  assert.ok(panels.length >= 6);
+  for (const text of [...alerts.map(({ expr }) => expr), ...panels.map(({ expr }) => expr)]) {
+    for (const name of metricNames(text)) assert.ok(names.has(name), `${name} in ${text}`);
+    for (const [, name, label] of text.matchAll(/(hearth_\w+)\{(\w+)[=!]/g)) {
+      const { labels = [] } = known.find((metric) => metric.name === name) ?? {};
+      assert.ok(labels.includes(label ?? ""), `${name} has no label ${label}`);
+    }
+  }
+  for (const name of metricNames(pages.join("\n"))) assert.ok(names.has(name), name);
+});
+
+Deno.test("every alert fires on its fault and is silent without it", async () => {
+  const tests = histories();
+
+  assert.deepEqual(
+    [...new Set(tests.flatMap(({ fires }) => fires === undefined ? [] : [fires]))].sort(),
+    alerts.map(({ name }) => name).sort(),
+  );
+  const document = (isBroken: boolean) =>
+    JSON.stringify({
+      rule_files: ["r.yaml"],
+      evaluation_interval: "1m",
+      tests: tests.map(({ test }) => ({
+        ...test,
+        alert_rule_test: test.alert_rule_test.map((one) =>
+          isBroken ? { ...one, exp_alerts: [] } : one
+        ),
+      })),
+    });
+  const bare = ruleDocument(ALERT_GROUPS).groups.map((group) => ({
+    ...group,
+    // Sentences are not compared here, or each would stand twice.
+    rules: group.rules.map(({ annotations: _, ...rule }) => rule),
+  }));
+  const files = {
+    "r.yaml": JSON.stringify({ groups: bare }),
+    "t.yaml": document(false),
+    "broken.yaml": document(true),
+  };
+
+  const { code, text } = await promtool(files, "test", "rules", "t.yaml");
+  assert.equal(code, 0, text);
+  const broken = await promtool(files, "test", "rules", "broken.yaml");
+  assert.equal(broken.code, 1, "a test that cannot fail");
+});
