@@ -50,11 +50,11 @@ const snapshot: readonly Alert[] = [
       "For {{ $value | humanizeDuration }} nobody has seen that the snapshot is what the browser has",
   },
   {
-    name: "ChromeServiceHarvestRefused",
-    expr: 'hearth_harvester_health_state{name="snapshot_refused"} == 1',
+    name: "ChromeServiceSnapshotRefused",
+    expr: 'hearth_harvester_health_state{name=~"snapshot_refused|snapshot_not_published"} == 1',
     forSeconds: 5 * MINUTE,
     severity: "warning",
-    summary: "The guard refuses to publish: logins are missing and nobody was seen to log out",
+    summary: "The harvester does not publish what the browser has ({{ $labels.name }})",
   },
   {
     name: "ChromeServiceSnapshotUnusable",

@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     {},
   ],
   [
-    "ChromeServiceHarvestRefused",
+    "ChromeServiceSnapshotRefused",
     'hearth_harvester_health_state{name="snapshot_refused",severity="error"}',
     "1x20",
     "1m",
