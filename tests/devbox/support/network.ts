@@ -110,11 +110,20 @@ export function forwardPort(cable: Cable, port: number): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       listener.close();
-      for (const connection of open) connection.close();
+      for (const connection of open) closeOnce(connection);
       await accepting;
       await Promise.all(carried);
     },
   };
+}
+
+/** Closes a connection whose two directions may have ended already, while those of its peer have not. */
+function closeOnce(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }
 
 async function ip(...args: readonly string[]): Promise<void> {
