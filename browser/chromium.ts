@@ -109,7 +109,8 @@ async function closeChromium(
 ): Promise<ChildEnd> {
   try {
     await withDeadline(
-      Promise.race([child.ended, askToClose(address, closeMs).then(() => child.ended)]),
+      // The one deadline that counts is the outer one, and what it says.
+      Promise.race([child.ended, askToClose(address, 2 * closeMs).then(() => child.ended)]),
       closeMs,
       "Closing Chromium",
     );
