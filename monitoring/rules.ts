@@ -10,6 +10,8 @@ import type { Alert, AlertGroup } from "./alert.ts";
 export interface RuleOptions {
   /** What each `for:` becomes, in seconds; a drill does not wait for days. */
   readonly forSeconds?: (alert: Alert) => number;
+  /** What each expression becomes. */
+  readonly expr?: (alert: Alert) => string;
 }
 
 /** A document of Prometheus: `groups`, each with `rules`. */
@@ -30,7 +32,7 @@ export interface RuleDocument {
 /** Makes the rules. */
 export function ruleDocument(
   groups: readonly AlertGroup[],
-  { forSeconds = (alert) => alert.forSeconds }: RuleOptions = {},
+  { forSeconds = (alert) => alert.forSeconds, expr = (alert) => alert.expr }: RuleOptions = {},
 ): RuleDocument {
   return {
     groups: groups.map(({ name, alerts }) => ({
@@ -39,7 +41,7 @@ export function ruleDocument(
         const seconds = forSeconds(alert);
         return {
           alert: alert.name,
-          expr: alert.expr,
+          expr: expr(alert),
           ...(seconds === 0 ? {} : { for: duration(seconds) }),
           labels: { severity: alert.severity },
           annotations: { summary: alert.summary, runbook: runbookOf(alert) },

@@ -1,0 +1,89 @@
+/**
+ * A real Prometheus for a test: scrapes four times a second and judges every second.
+ *
+ * @module
+ */
+import { startChild } from "../../core/process.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free_port.ts";
+
+/** A Prometheus that runs. */
+export interface TestPrometheus extends AsyncDisposable {
+  /** The values of a query, by the text of their labels. */
+  query(expr: string): Promise<readonly { metric: Record<string, string>; value: string }[]>;
+  /** Waits until an alert fires. */
+  fires(alert: string): Promise<void>;
+  /** Waits until an alert does not fire. */
+  clears(alert: string): Promise<void>;
+}
+
+/** Starts it on these rules and targets (`host:port` by job). */
+export async function startPrometheus(
+  rules: string,
+  targets: Readonly<Record<string, string>>,
+): Promise<TestPrometheus> {
+  const directory = await Deno.makeTempDir({ prefix: "hearth-prometheus-" });
+  const port = freePort();
+  await Deno.writeTextFile(`${directory}/rules.yaml`, rules);
+  await Deno.writeTextFile(
+    `${directory}/prometheus.yaml`,
+    JSON.stringify({
+      global: { scrape_interval: "250ms", scrape_timeout: "250ms", evaluation_interval: "1s" },
+      rule_files: [`${directory}/rules.yaml`],
+      scrape_configs: Object.entries(targets).map(([job_name, target]) => ({
+        job_name,
+        scrape_interval: "1s",
+        scrape_timeout: "1s",
+        static_configs: [{ targets: [target] }],
+      })),
+    }),
+  );
+  const lines: string[] = [];
+  const child = startChild({
+    command: "/usr/bin/prometheus",
+    args: [
+      `--config.file=${directory}/prometheus.yaml`,
+      `--storage.tsdb.path=${directory}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    onLine: (line) => lines.push(line),
+  });
+  async function query(expr: string) {
+    const response = await fetch(
+      `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expr)}`,
+    );
+    const { data } = await response.json();
+    return data.result.map(({ metric, value }: {
+      metric: Record<string, string>;
+      value: [number, string];
+    }) => ({ metric, value: value[1] }));
+  }
+  const firing = (alert: string) => `ALERTS{alertname="${alert}",alertstate="firing"}`;
+  const prometheus: TestPrometheus = {
+    query,
+    async fires(alert) {
+      // Over a while: an alert that fired between two looks has fired.
+      const look = async () => (await query(`max_over_time(${firing(alert)}[10s])`)).length > 0;
+      await eventually(`${alert} firing`, look, 60_000);
+    },
+    async clears(alert) {
+      const look = async () => (await query(firing(alert))).length === 0;
+      await eventually(`${alert} clearing`, look, 60_000);
+    },
+    async [Symbol.asyncDispose]() {
+      await child.stop(10_000);
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+  try {
+    await eventually("Prometheus being ready", async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/-/ready`);
+      await response.body?.cancel();
+      return response.ok;
+    }, 30_000);
+  } catch (error) {
+    await prometheus[Symbol.asyncDispose]();
+    throw new Error(`${error}\n${lines.join("\n")}`, { cause: error });
+  }
+  return prometheus;
+}
