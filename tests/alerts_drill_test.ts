@@ -136,10 +136,24 @@ Deno.test("alerts fire on real faults of the pipeline and clear when they are me
     await logIn(300);
     await clears("ChromeServiceLoginExpiring");
   });
-  await t.step("ChromeServiceSnapshotRefused, until the login is back", async () => {
+  await t.step("ChromeServiceSnapshotRefused, until the logins are back", async () => {
+    // Sites nobody has open: that all of them log out at once is no person's doing.
+    const cookies = Array.from({ length: 6 }, (_, index) => ({
+      name: "session",
+      value: "s1",
+      domain: `site${index}.example`,
+      path: "/",
+      httpOnly: true,
+      expires: systemClock.now() / 1_000 + 300 * DAY_SECONDS,
+    }));
+    await person.client.send("Storage.setCookies", { cookies });
+    await eventually(
+      "the logins being harvested",
+      async () => (await Deno.readTextFile(`${dir}/storage-state.json`)).includes("site5.example"),
+    );
     await person.client.send("Storage.clearCookies", {});
     await fires("ChromeServiceSnapshotRefused");
-    await logIn(300);
+    await person.client.send("Storage.setCookies", { cookies });
     await clears("ChromeServiceSnapshotRefused");
   });
   await t.step("ChromeServiceSnapshotUnusable, until the file is whole", async () => {
