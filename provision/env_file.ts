@@ -77,7 +77,9 @@ export function editEnvFile(bytes: Uint8Array, changes: EnvChanges): EnvEdit {
  */
 export function envValue(bytes: Uint8Array, key: string): string | undefined {
   const value = scan(fromBytes(bytes)).assignments.findLast((one) => one.key === key)?.value;
-  return value === undefined ? undefined : new TextDecoder().decode(toBytes(value));
+  return value === undefined
+    ? undefined
+    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(toBytes(value));
 }
 
 // One character a byte, so that bytes that are no UTF-8 stay as they are.

@@ -86,6 +86,13 @@ Deno.test("editEnvFile() throws for what cannot stand in such a file", () => {
   assert.throws(() => editEnvFile(bytes(""), { "A B": "x" }), TypeError);
 });
 
+Deno.test("envValue() gives back a value that begins with a byte order mark", () => {
+  const edit = editEnvFile(bytes(""), { A: "\ufeffx" });
+
+  assert.ok(edit.isValid);
+  assert.equal(envValue(edit.bytes, "A"), "\ufeffx");
+});
+
 const NAME = fc.stringMatching(/^[A-Z]{1,3}$/);
 const VALUE = fc.string({ unit: "binary", maxLength: 12 })
   // deno-lint-ignore no-control-regex -- they cannot stand in a value

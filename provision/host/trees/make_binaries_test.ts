@@ -19,19 +19,20 @@ Deno.test(
     try {
       const built = `${directory}/dist`;
       await Deno.mkdir(built);
+      await Deno.mkdir(`${directory}/releases`);
       await Deno.writeTextFile(`${built}/t3-mint`, "#!/bin/sh\necho minted\n");
       await Deno.writeTextFile(`${built}/notes.txt`, "not a program");
       const binaries = await loadBinaries(built);
 
       const outcome = await installTree(
-        { path: `${directory}/installed` },
+        { path: `${directory}/releases/new` },
         binariesMaker(binaries),
         { runTool },
       );
 
       assert.deepEqual(outcome, DONE);
       assert.deepEqual(binaries.names, ["t3-mint"]);
-      const { stdout } = await runTool({ command: `${directory}/installed/t3-mint`, args: [] });
+      const { stdout } = await runTool({ command: `${directory}/releases/new/t3-mint`, args: [] });
       assert.equal(stdout, "minted\n");
       await Deno.writeTextFile(`${built}/t3-mint`, "#!/bin/sh\necho again\n");
       assert.notEqual((await loadBinaries(built)).digest, binaries.digest);
