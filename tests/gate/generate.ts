@@ -14,8 +14,9 @@ import { prometheusRuleYaml, ruleDocument, rulesYaml } from "../../monitoring/ru
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
+import { cliText, commandPages } from "./cli_reference.ts";
 import { metricCatalog } from "./metric_catalog.ts";
-import { ROOT } from "./repository.ts";
+import { ROOT, rootPrograms } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
 import { unitTable } from "./unit_table.ts";
 
@@ -47,6 +48,14 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     {
       path: "docs/reference/units.md",
       content: withSection(await page("units"), "units", unitTable(UNITS)),
+    },
+    {
+      path: "docs/reference/cli.md",
+      content: withSection(
+        await page("cli"),
+        "help",
+        cliText(await commandPages(rootPrograms())),
+      ),
     },
     { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
     {
