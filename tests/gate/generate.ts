@@ -16,7 +16,8 @@ import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
 import { cliText, commandPages } from "./cli_reference.ts";
 import { metricCatalog } from "./metric_catalog.ts";
-import { ROOT, rootPrograms } from "./repository.ts";
+import { PERMISSION_REASONS, permissionTables } from "./permission_table.ts";
+import { readDenoConfig, ROOT, rootPrograms } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
 import { unitTable } from "./unit_table.ts";
 
@@ -55,6 +56,14 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
         await page("cli"),
         "help",
         cliText(await commandPages(rootPrograms())),
+      ),
+    },
+    {
+      path: "docs/reference/permissions.md",
+      content: withSection(
+        await page("permissions"),
+        "permissions",
+        permissionTables(readDenoConfig().permissions, PERMISSION_REASONS),
       ),
     },
     { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
