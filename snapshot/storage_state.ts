@@ -90,6 +90,11 @@ export type StatePartition = NonNullable<StateOrigin["partitions"]>[number];
 /** Cookies and the storage of origins, as Playwright takes them. */
 export type StorageState = z.infer<typeof STORAGE_STATE>;
 
+/** The JSON Schema of a storage state. It is a floor: the parser refuses more. */
+export function storageStateJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(STORAGE_STATE, { io: "input" });
+}
+
 /** A text that is not a storage state; its message says where and why, on one line. */
 export class StorageStateError extends SyntaxError {
   /**

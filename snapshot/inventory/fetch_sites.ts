@@ -27,6 +27,11 @@ const ROW = z.object({
 
 const BODY = z.object({ sites: z.array(ROW) });
 
+/** The JSON Schema of what the server answers; this client needs no more of it than the rows. */
+export function inventoryJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(BODY.extend({ harvestedAt: z.iso.datetime() }), { io: "input" });
+}
+
 /**
  * Fetches the rows.
  *

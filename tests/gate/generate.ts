@@ -16,6 +16,7 @@ import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
 import { cliText, commandPages } from "./cli_reference.ts";
 import { metricCatalog } from "./metric_catalog.ts";
+import { openApi } from "./open_api.ts";
 import { PERMISSION_REASONS, permissionTables } from "./permission_table.ts";
 import { readDenoConfig, ROOT, rootPrograms } from "./repository.ts";
 import { schemaTable } from "./schema_table.ts";
@@ -66,6 +67,7 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
         permissionTables(readDenoConfig().permissions, PERMISSION_REASONS),
       ),
     },
+    { path: "docs/reference/openapi.json", content: JSON.stringify(openApi(), null, 2) },
     { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
     {
       path: "monitoring/hearth.rules.yaml",
