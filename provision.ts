@@ -59,7 +59,11 @@ const CONFIG = "/etc/hearth";
 const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
 
 const PROVISION_ENV = VAULT_ENV.extend({
-  HEARTH_OFFLINE: choiceVariable(["0", "1"], "0", "1: download nothing, as the hourly pass does"),
+  HEARTH_OFFLINE: choiceVariable(
+    ["0", "1"],
+    "0",
+    "1: leave Claude's installer to another run, as the hourly pass does",
+  ),
   HEARTH_TEXTFILE: pathVariable(
     "a file for node_exporter's textfile collector, beside the state's own",
   ),
