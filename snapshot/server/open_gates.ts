@@ -8,6 +8,7 @@ import { Fault } from "../../core/fault.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import { type AccessStore, createAccessStore } from "../access/access_store.ts";
+import { type Grant, WHOLE_GRANT } from "../access/grant.ts";
 import { type AccessGate, createAccessGate } from "./access_gate.ts";
 import type { ServerEnv } from "./server_env.ts";
 import { EVERYONE } from "./pull_times.ts";
@@ -31,6 +32,8 @@ export interface OpenGates {
   reloadAccess(): Promise<void>;
   /** Who may read now, by name. */
   subjects(): readonly string[];
+  /** The same, with what each may have. */
+  readers(): readonly { readonly name: string; readonly grant: Grant }[];
 }
 
 /**
@@ -73,14 +76,17 @@ export async function openGates(
     log.error(text, { state: NO_TOKEN_STATE });
   }
 
+  function readers(): readonly { readonly name: string; readonly grant: Grant }[] {
+    const nowMs = deps.clock.now();
+    const named = (access?.rules()?.subjects ?? [])
+      .filter(({ expiresMs = Infinity }) => nowMs < expiresMs);
+    return tokenGate === undefined ? named : [...named, { name: EVERYONE, grant: WHOLE_GRANT }];
+  }
+
   return {
     gate: createAccessGate({ tokenGate, access, clock: deps.clock }),
-    subjects() {
-      const nowMs = deps.clock.now();
-      const named = (access?.rules()?.subjects ?? [])
-        .filter(({ expiresMs = Infinity }) => nowMs < expiresMs).map(({ name }) => name);
-      return tokenGate === undefined ? named : [...named, EVERYONE];
-    },
+    readers,
+    subjects: () => readers().map(({ name }) => name),
     async reloadAccess() {
       try {
         await access?.reload();

@@ -10,6 +10,8 @@ export const EVERYONE = "everyone";
 
 /** The pulls of one server. */
 export interface PullTimes {
+  /** The server's start, in milliseconds since the epoch. */
+  readonly startMs: number;
   /** Notes one. */
   note(subject: string): void;
   /**
@@ -24,6 +26,7 @@ export function createPullTimes(now: () => number): PullTimes {
   const startMs = now();
   const times = new Map<string, number>();
   return {
+    startMs,
     note: (subject) => void times.set(subject, now()),
     last: (subjects) =>
       new Map(subjects.map((subject) => [subject, times.get(subject) ?? startMs])),

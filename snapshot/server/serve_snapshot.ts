@@ -10,6 +10,8 @@ import { startHttpServer } from "../../core/http_server.ts";
 import type { Logger } from "../../core/log.ts";
 import { createMetrics } from "../../core/metrics.ts";
 import { createInventory } from "../inventory/inventory.ts";
+import { readIngressToken } from "../page/ingress_token.ts";
+import { createStatusPage } from "../page/status_page.ts";
 import { mayRead, openGates } from "./open_gates.ts";
 import { createPullTimes } from "./pull_times.ts";
 import { createSnapshotApi } from "./snapshot_api.ts";
@@ -74,11 +76,15 @@ export async function serveSnapshot(
       inBackground(inventory.note({ state, writtenMs: modifiedMs }));
     },
   });
-  const { gate, reloadAccess, subjects } = await openGates(config, { log, clock, health }, () => {
-    // Who is held may have something else now, or nothing.
-    bodies.clear();
-    store.wake();
-  });
+  const { gate, reloadAccess, subjects, readers } = await openGates(
+    config,
+    { log, clock, health },
+    () => {
+      // Who is held may have something else now, or nothing.
+      bodies.clear();
+      store.wake();
+    },
+  );
   await mayRead("SNAPSHOT_PATH", store.reload());
   const pulls = createPullTimes(() => clock.now());
   const onAnswer = registerServerMetrics({
@@ -90,6 +96,25 @@ export async function serveSnapshot(
     subjects,
     clock,
   });
+  const stopWatch = new AbortController();
+  const page = createStatusPage({
+    path,
+    store,
+    inventory,
+    gate,
+    health,
+    pulls,
+    readers,
+    trustedPeers: config.STATUS_TRUSTED_PEERS,
+    identityHeader: config.STATUS_IDENTITY_HEADER,
+    ingressToken: await mayRead(
+      "STATUS_INGRESS_TOKEN_FILE",
+      readIngressToken(config.STATUS_INGRESS_TOKEN_FILE),
+    ),
+    liveViewUrl: config.LIVE_VIEW_URL?.href,
+    clock,
+    signal: stopWatch.signal,
+  });
   const api = createSnapshotApi({
     store,
     bodies,
@@ -99,15 +124,15 @@ export async function serveSnapshot(
     clock,
     onAnswer,
     onPull: pulls.note,
+    page,
   });
-  const server = startHttpServer(api, {
+  const server = startHttpServer((request, info) => api(request, () => peerOf(info.remoteAddr)), {
     hostname,
     port: config.PORT,
     onError: (error) => log.error("request failed", { error }),
   });
   const { METRICS_ADDR: adminHostname, METRICS_PORT: adminPort } = config;
   const stops = [server.stop];
-  const stopWatch = new AbortController();
   reload?.addEventListener("reload", () => {
     log.info("reading the access file again, as asked");
     inBackground(reloadAccess());
@@ -146,6 +171,10 @@ export async function serveSnapshot(
     await Promise.all(stops.map((stop) => stop()));
     await Promise.all(looks);
   }
+}
+
+function peerOf(address: Deno.Addr): string {
+  return "hostname" in address ? address.hostname : "";
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

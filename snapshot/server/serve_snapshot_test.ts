@@ -32,6 +32,10 @@ async function startServer(path: string, config: Partial<ServerEnv> = {}) {
       PORT: 0,
       METRICS_ADDR: "127.0.0.1",
       METRICS_PORT: 0,
+      STATUS_TRUSTED_PEERS: [],
+      STATUS_IDENTITY_HEADER: "X-authentik-username",
+      STATUS_INGRESS_TOKEN_FILE: undefined,
+      LIVE_VIEW_URL: undefined,
       ...config,
     },
     { log, reload },
@@ -210,6 +214,10 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
     ACCESS_FILE: undefined,
     SNAPSHOT_MAX_AGE_SECONDS: 0,
     HOST: "127.0.0.1",
+    STATUS_TRUSTED_PEERS: [],
+    STATUS_IDENTITY_HEADER: "X-authentik-username",
+    STATUS_INGRESS_TOKEN_FILE: undefined,
+    LIVE_VIEW_URL: undefined,
     METRICS_ADDR: "127.0.0.1",
   };
   const { signal } = new AbortController();

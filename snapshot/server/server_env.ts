@@ -4,12 +4,14 @@
  * @module
  */
 import { z } from "zod";
+import { type AddressRange, parseAddressRange } from "../../core/address_range.ts";
 import {
   integerVariable,
   pathVariable,
   portVariable,
   secretVariable,
   textVariable,
+  urlVariable,
 } from "../../core/env.ts";
 import type { Secret } from "../../core/secret.ts";
 
@@ -24,6 +26,10 @@ export const SERVER_ENV: z.ZodObject<{
   PORT: z.ZodType<number>;
   METRICS_ADDR: z.ZodType<string>;
   METRICS_PORT: z.ZodType<number>;
+  STATUS_TRUSTED_PEERS: z.ZodType<readonly AddressRange[]>;
+  STATUS_IDENTITY_HEADER: z.ZodType<string>;
+  STATUS_INGRESS_TOKEN_FILE: z.ZodType<string | undefined>;
+  LIVE_VIEW_URL: z.ZodType<URL | undefined>;
 }> = z.object({
   SNAPSHOT_PATH: pathVariable(
     "the snapshot that the harvester writes",
@@ -45,6 +51,25 @@ export const SERVER_ENV: z.ZodObject<{
   PORT: portVariable(8088, "port to listen on"),
   METRICS_ADDR: textVariable("address of /healthz, /readyz and /metrics", "127.0.0.1"),
   METRICS_PORT: portVariable(8089, "port of /healthz, /readyz and /metrics"),
+  STATUS_TRUSTED_PEERS: z.string().transform((text, context) =>
+    text.split(",").map((item) => item.trim()).filter((item) => item !== "").flatMap((item) => {
+      const range = parseAddressRange(item);
+      if (range !== undefined) return [range];
+      context.addIssue(
+        `holds "${item}", must be addresses such as 10.0.0.1 or ranges such as 10.0.0.0/8`,
+      );
+      return [];
+    })
+  ).prefault("").describe(
+    "addresses of the ingress that lets people in to the status page; none: a bearer only",
+  ),
+  STATUS_IDENTITY_HEADER: z.string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, "must be a header's name")
+    .prefault("X-authentik-username").describe("header in which that ingress says who somebody is"),
+  STATUS_INGRESS_TOKEN_FILE: pathVariable(
+    "file with the token that ingress shows in X-Hearth-Ingress; none: its address is enough",
+  ),
+  LIVE_VIEW_URL: urlVariable("where the status page's link to the live view leads; none: no link"),
 });
 
 /** The snapshot server's configuration. */

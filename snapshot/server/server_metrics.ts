@@ -9,6 +9,7 @@ import type { HealthRegistry } from "../../core/health.ts";
 import { registerHealthMetric } from "../../core/health_metric.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { loginExpiries } from "../inventory/login_expiry.ts";
+import { PAGE_PATHS } from "../page/status_page.ts";
 import type { Generation } from "./load_generation.ts";
 import type { PullTimes } from "./pull_times.ts";
 import { API_PATHS } from "./snapshot_api.ts";
@@ -113,7 +114,7 @@ export function registerServerMetrics(
 
   return (path, status) => {
     // Any other path is a stranger's text and would be a label each.
-    const label = API_PATHS.includes(path) ? path : "other";
+    const label = API_PATHS.includes(path) || PAGE_PATHS.includes(path) ? path : "other";
     let statuses = counts.get(label);
     if (statuses === undefined) counts.set(label, statuses = new Map());
     statuses.set(status, (statuses.get(status) ?? 0) + 1);

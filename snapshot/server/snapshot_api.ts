@@ -1,5 +1,6 @@
 /**
- * The HTTP face of the snapshot: `/healthz`, `/readyz`, `/api/snapshot` and `/api/sites`.
+ * The HTTP face of the snapshot: `/healthz`, `/readyz`, `/api/snapshot`, `/api/sites`, and the status
+ * page where there is one.
  *
  * `/readyz` names what is wrong and no more, since anybody may ask; the sentences, which name
  * paths, are on the operator's port.
@@ -9,6 +10,7 @@
 import { Hono } from "hono";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import { PAGE_PATHS } from "../page/status_page.ts";
 import {
   type AnswerSnapshotOptions,
   createSnapshotAnswers,
@@ -22,6 +24,8 @@ export interface SnapshotApiOptions extends AnswerSnapshotOptions {
   inventory: Inventory;
   /** What is wrong. */
   health: HealthRegistry;
+  /** The status page, by the address a request came from; answers nothing else than its paths. */
+  page?: (request: Request, peer: string) => Response | Promise<Response>;
   /** Told of every answer: its status, or `gone` where the client left before it. */
   onAnswer?: (path: string, status: number | "gone") => void;
 }
@@ -33,11 +37,15 @@ export const API_PATHS: readonly string[] = ["/healthz", "/readyz", "/api/snapsh
  * Makes the request handler.
  *
  * @param options Store, gate, inventory and clock.
+ * @returns Answers a request; `peer` is asked for the address it came from, where that counts.
  */
 export function createSnapshotApi(
   options: SnapshotApiOptions,
-): (request: Request) => Response | Promise<Response> {
-  const { store, gate, inventory, health, onAnswer } = options;
+): (
+  request: Request,
+  peer?: () => string,
+) => Response | Promise<Response> {
+  const { store, gate, inventory, health, page, onAnswer } = options;
   const answerSnapshot = createSnapshotAnswers(options);
   const app = new Hono();
 
@@ -64,14 +72,14 @@ export function createSnapshotApi(
   // The seed's server answers other paths without a body.
   app.notFound(() => new Response(null, { status: 404, headers: [...COMMON_FIELDS] }));
 
-  return (request) => {
+  return (request, peer = () => "") => {
     const { url, method } = request;
     // By hand: a router and a URL object would be half the cost of a 304.
     const start = url.indexOf("/", url.indexOf("://") + 3);
     const mark = url.indexOf("?", start);
     const path = mark < 0 ? url.slice(start) : url.slice(start, mark);
     if (path !== "/api/snapshot" || (method !== "GET" && method !== "HEAD")) {
-      return answerElse(request, path);
+      return answerElse(request, path, peer);
     }
     const answer = answerSnapshot(request, mark < 0 ? "" : url.slice(mark + 1));
     return answer instanceof Promise ? answer.then(count) : count(answer);
@@ -82,8 +90,10 @@ export function createSnapshotApi(
     return response;
   }
 
-  async function answerElse(request: Request, path: string): Promise<Response> {
-    const response = await app.fetch(request);
+  async function answerElse(request: Request, path: string, peer: () => string): Promise<Response> {
+    const response = page !== undefined && PAGE_PATHS.includes(path)
+      ? await page(request, peer())
+      : await app.fetch(request);
     onAnswer?.(path, response.status);
     return response;
   }

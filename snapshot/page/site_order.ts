@@ -1,0 +1,65 @@
+/**
+ * Which sites the page's table shows and in which order, as the page's address says it.
+ *
+ * @module
+ */
+import type { SiteFacts } from "./page_facts.ts";
+
+/** What the table can be sorted by. */
+export const SORT_KEYS = ["site", "login", "expires", "changed", "readers"] as const;
+
+/** The table's view. */
+export interface SiteOrder {
+  /** What a site's name, login or reader has to contain. */
+  readonly search: string;
+  /** What it is sorted by. */
+  readonly sort: typeof SORT_KEYS[number];
+  /** Whether the last one comes first. */
+  readonly isDescending: boolean;
+}
+
+/** Reads the view from a query; what is not understood is as if it were not there. */
+export function parseSiteOrder(query: URLSearchParams): SiteOrder {
+  const sort = SORT_KEYS.find((key) => key === query.get("sort")) ?? "site";
+  const search = (query.get("q") ?? "").trim().slice(0, 100);
+  return { search, sort, isDescending: query.get("dir") === "desc" };
+}
+
+/** The query of a view, such as `?sort=expires`. */
+export function siteOrderQuery({ search, sort, isDescending }: SiteOrder): string {
+  const query = new URLSearchParams({ sort });
+  if (search !== "") query.set("q", search);
+  if (isDescending) query.set("dir", "desc");
+  return `?${query}`;
+}
+
+/** The sites of a view. What has no value comes last in either direction. */
+export function orderSites(sites: readonly SiteFacts[], order: SiteOrder): readonly SiteFacts[] {
+  const wanted = order.search.toLowerCase();
+  const sign = order.isDescending ? -1 : 1;
+  return sites.filter(({ site, login, readers }) =>
+    [site, ...login.map((kind) => kind.replaceAll("_", " ")), ...readers.map(({ name }) => name)]
+      .some((text) => text.toLowerCase().includes(wanted))
+  ).sort((a, b) => {
+    const [left, right] = [keyOf(a, order.sort), keyOf(b, order.sort)];
+    if (left === right) return a.site < b.site ? -1 : 1;
+    if (left === undefined) return 1;
+    if (right === undefined) return -1;
+    return left < right ? -sign : sign;
+  });
+}
+
+function keyOf(facts: SiteFacts, sort: SiteOrder["sort"]): string | number | undefined {
+  switch (sort) {
+    case "site":
+      return facts.site;
+    case "login":
+      return facts.login.length === 0 ? undefined : facts.login.join();
+    case "expires":
+      return facts.expiresMs;
+    case "changed":
+      return facts.changedMs;
+    case "readers":
+      return facts.readers.length;
+  }
+}
