@@ -49,6 +49,36 @@ Deno.test("demandAs() starts from an empty environment", async () => {
   await assert.rejects(demandAs(me, ["/usr/bin/cat", "/nowhere/file"]), /as ada: .*No such file/);
 });
 
+Deno.test("openPointers() goes either way in a directory that takes nothing new", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "hearth-pointers-" });
+  try {
+    const pointers = openPointers(directory);
+    await pointers.point("ada", "0.1.0");
+    await pointers.prepare("ada", "0.2.0");
+    await pointers.prepare("ada", "0.2.0");
+    const inodes = async () =>
+      new Set(
+        (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) =>
+          Deno.lstatSync(`${directory}/${name}`).ino
+        ),
+      );
+    const before = await inodes();
+    const seen = [];
+
+    for (const version of ["0.2.0", "0.1.0", "0.1.0"]) {
+      await pointers.hold("ada");
+      seen.push(await pointers.read("ada"));
+      await pointers.point("ada", version);
+      seen.push(await pointers.read("ada"));
+    }
+
+    assert.deepEqual(seen, [undefined, "0.2.0", undefined, "0.1.0", undefined, "0.1.0"]);
+    assert.deepEqual(await inodes(), before, "only renamed, never made");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 Deno.test("openPointers() sets, holds and lists pointers, and takes nothing else for one", async () => {
   const directory = await Deno.makeTempDir({ prefix: "hearth-pointers-" });
   try {

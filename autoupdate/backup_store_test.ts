@@ -12,7 +12,7 @@ import { eventually } from "../tests/support/eventually.ts";
 import type { Account } from "./account.ts";
 import { type BackupStore, drill, openBackupStore } from "./backup_store.ts";
 import { inspectActivity } from "./inspect_database.ts";
-import { KEPT_ASIDE, restoreBackup } from "./restore_backup.ts";
+import { bringBackup, KEPT_ASIDE, restoreBackup } from "./restore_backup.ts";
 import { findDatabases, openers, userdataOf } from "./user_files.ts";
 
 interface Scene {
@@ -162,6 +162,7 @@ Deno.test("restoreBackup() brings back what was, and keeps aside what came since
     await killed.ended;
     assert.ok((await Deno.stat(`${userdataOf(owner)}/state.sqlite-wal`)).size > 0);
 
+    await bringBackup(owner, store, id);
     await restoreBackup(owner, store, id, "20261121-0.2.0");
 
     using restored = database();
@@ -185,6 +186,7 @@ Deno.test("restoreBackup() can be done again after it was cut short anywhere", (
       await Deno.writeTextFile(`${userdataOf(owner)}/.incoming/state.sqlite`, "torn");
       if (time === 1) await Deno.remove(`${userdataOf(owner)}/state.sqlite`);
 
+      await bringBackup(owner, store, id);
       await restoreBackup(owner, store, id, "same-name");
 
       using restored = database();
@@ -206,6 +208,7 @@ Deno.test("restoreBackup() touches nothing when the copy is not what was made", 
     fill(later, 4);
     later.close();
 
+    await assert.rejects(bringBackup(owner, store, id), /its digest is another/);
     await assert.rejects(restoreBackup(owner, store, id, "x"), /its digest is another/);
 
     using untouched = database();
@@ -219,9 +222,23 @@ Deno.test("restoreBackup() brings back that there was nothing", () =>
     fill(made, 1);
     made.close();
 
+    await bringBackup(owner, store, id);
     await restoreBackup(owner, store, id, "x");
 
     assert.deepEqual(await findDatabases(owner), []);
+  }));
+
+Deno.test("restoreBackup() touches nothing when the copy was not brought", () =>
+  onBox(async ({ owner, store, database }) => {
+    const first = database();
+    fill(first, 3);
+    first.close();
+    const id = await store.make(owner, reason);
+
+    await assert.rejects(restoreBackup(owner, store, id, "x"), /was not brought/);
+
+    using untouched = database();
+    assert.equal(count(untouched), 3);
   }));
 
 Deno.test("list() takes nothing that a crash left for a copy", () =>

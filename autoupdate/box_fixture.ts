@@ -52,6 +52,17 @@ export interface FakeUser {
   database: FakeDatabase;
   /** Data that was replaced. */
   keptAside: FakeDatabase[];
+  /** Versions a pointer can be set to without taking space. */
+  readonly ready: Set<string>;
+}
+
+/** Thrown where nothing more can be written. */
+export class DiskFull extends Error {
+  /** As Deno names it. */
+  readonly code = "ENOSPC";
+  constructor() {
+    super("No space left on device (os error 28)");
+  }
 }
 
 /** Thrown where the updater is killed. */
@@ -69,6 +80,12 @@ export interface FakeBox {
   readonly ticks: number;
   /** Kills the updater at this effect, counted from now; `Infinity` never. */
   killAt(tick: number, isPowerCut: boolean): void;
+  /** The newest copy of a user's data. */
+  copyOf(user: string): string | undefined;
+  /** Effects so far that write. */
+  readonly writes: number;
+  /** From the write `from` to before the write `until`, counted from now, every write fails. */
+  fullAt(from: number, until: number): void;
   /** Rows that are nowhere any more. */
   lostRows(): readonly string[];
   /** Whether each user's instance runs and can read its data. */
@@ -101,6 +118,7 @@ export function createFakeBox(options: {
       restarts: 0,
       database: { schema: old === undefined ? 0 : buildOf(old).schema, rows: new Set(rows) },
       keptAside: [],
+      ready: new Set(),
     });
     written.set(name, new Set(rows));
   }
@@ -112,6 +130,8 @@ export function createFakeBox(options: {
   );
   let ticks = 0;
   let killTick = Infinity;
+  let writes = 0;
+  let full = { from: Infinity, until: Infinity };
   let isPowerCut = false;
   let serial = 0;
   let process = 0;
@@ -202,6 +222,12 @@ export function createFakeBox(options: {
       tick();
       return result;
     };
+    const write = <T>(work: () => T): Promise<T> =>
+      act(() => {
+        writes++;
+        if (writes >= full.from && writes < full.until) throw new DiskFull();
+        return work();
+      });
     return {
       instances: () =>
         act(() => [...users.keys()].map((user) => ({ user, identity: user, port: 1 }))),
@@ -215,8 +241,21 @@ export function createFakeBox(options: {
               ),
             )
           ),
-        point: (user, version) => act(() => void (userOf(user).pointer = version)),
-        hold: (user) => act(() => void (userOf(user).pointer = undefined)),
+        prepare: (user, version) => write(() => void userOf(user).ready.add(version)),
+        point: (name, version) => {
+          const user = userOf(name);
+          const needsSpace = user.pointer !== version && !user.ready.has(version);
+          return (needsSpace ? write : act)(() => {
+            user.ready.delete(version);
+            user.pointer = version;
+          });
+        },
+        hold: (name) =>
+          act(() => {
+            const user = userOf(name);
+            if (user.pointer !== undefined) user.ready.add(user.pointer);
+            user.pointer = undefined;
+          }),
       },
       services: {
         isActive: (user) => act(() => userOf(user).running !== undefined),
@@ -246,8 +285,9 @@ export function createFakeBox(options: {
           })),
         openBy: () => act(() => []),
         sizeBytes: () => act(() => 1),
+        roomBytes: () => act(() => 1_000_000_000),
         backup: (user) =>
-          act(() => {
+          write(() => {
             const { schema, rows } = userOf(user).database;
             const id = `${user}-${serial++}`;
             backups.set(id, { user, database: { schema, rows: new Set(rows) } });
@@ -259,6 +299,10 @@ export function createFakeBox(options: {
               !userOf(user).database.rows.has(row)
             )
           ),
+        bring: (user, id) =>
+          write(() => {
+            if (backups.get(id)?.user !== user) throw new Error("there is no such copy");
+          }),
         async restore(name, id) {
           const user = userOf(name);
           const copy = backups.get(id)?.database;
@@ -272,15 +316,17 @@ export function createFakeBox(options: {
           });
         },
       },
-      stage: () => act(() => ({ is: "ok", integrity: "sha512-x" })),
+      stage: () => write(() => ({ is: "ok", integrity: "sha512-x" })),
       gate: (version) =>
-        act(() => buildOf(version).flaw === "gate" ? { is: "bad", why: "it fails" } : { is: "ok" }),
+        write(() =>
+          buildOf(version).flaw === "gate" ? { is: "bad", why: "it fails" } : { is: "ok" }
+        ),
       visit: (instance, version) => act(() => visit(instance.user, version, true)),
       visitDirectly: (instance, version) => act(() => visit(instance.user, version, false)),
       isFrozen: () => act(() => freezes.length > 0 && read().update === undefined),
-      freeze: (reason) => act(() => void freezes.push(reason)),
-      save: (state) => act(() => void (journal = stateText(state))),
-      record: () => act(() => {}),
+      freeze: (reason) => write(() => void freezes.push(reason)),
+      save: (state) => write(() => void (journal = stateText(state))),
+      record: () => write(() => {}),
       clock: {
         ...clock,
         async sleep(ms) {
@@ -298,6 +344,13 @@ export function createFakeBox(options: {
     journal: read,
     get ticks() {
       return ticks;
+    },
+    copyOf: (name) => [...backups].findLast(([, { user }]) => user === name)?.[0],
+    get writes() {
+      return writes;
+    },
+    fullAt(from, until) {
+      full = { from: writes + from, until: writes + until };
     },
     killAt(tickCount, powerCut) {
       killTick = ticks + tickCount;

@@ -5,6 +5,7 @@
  * @module
  */
 import { writeFileAtomic } from "../core/atomic_file.ts";
+import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
 import { type FileLock, tryLockFile } from "../core/file_lock.ts";
 import type { Config } from "./config.ts";
@@ -77,7 +78,33 @@ export async function ended(context: RunContext, state: State): Promise<RunEnd> 
   return await closed(context, { result: result as Result, why });
 }
 
+/** A command that ends well where nothing can be written: a full disk is nobody's fault. */
+export async function unlessFull(command: () => Promise<RunEnd>): Promise<RunEnd> {
+  try {
+    return await command();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    return { result: "inconclusive", why: `the journal cannot be written: ${errorText(error)}` };
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
 async function closed(context: RunContext, end: RunEnd): Promise<RunEnd> {
+  try {
+    await tidy(context, end);
+  } catch (error) {
+    // The journal has the end, and a later run throws away what may go.
+    if (!isDiskFull(error)) throw error;
+    context.box.effects.log.error("cannot write history and metrics", { error });
+  }
+  return end;
+}
+
+async function tidy(context: RunContext, end: RunEnd): Promise<void> {
   const { config, box } = context;
   const { effects, store } = box;
   await effects.record({ did: "run", ...end });
@@ -92,7 +119,6 @@ async function closed(context: RunContext, end: RunEnd): Promise<RunEnd> {
     await store.remove(user, evictBackups(copies, state, config.backupKeep));
   }
   await writeMetrics(context);
-  return end;
 }
 
 /** Writes the metrics. */

@@ -4,13 +4,17 @@
  * @module
  */
 import { beginDrain } from "./begin.ts";
-import { ended, quietly, recover, type RunContext, type RunEnd } from "./closing.ts";
+import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import type { State } from "./state.ts";
 import { readFreeze } from "./state_files.ts";
 import { work } from "./work.ts";
 
 /** Brings those who were left behind to the last good build, where they are idle by now. */
-export async function drain(context: RunContext): Promise<RunEnd> {
+export function drain(context: RunContext): Promise<RunEnd> {
+  return unlessFull(() => bringAlong(context));
+}
+
+async function bringAlong(context: RunContext): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects } = box;
   const state = await recover(context);

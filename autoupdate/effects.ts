@@ -34,9 +34,11 @@ export interface Pointers {
   read(user: string): Promise<string | undefined>;
   /** Every user that has a pointer, and the version. */
   all(): Promise<ReadonlyMap<string, string>>;
+  /** Makes everything ready so that {@linkcode point} to this version takes no space. */
+  prepare(user: string, version: string): Promise<void>;
   /** Sets it in one step. */
   point(user: string, version: string): Promise<void>;
-  /** Takes it away: while it is gone nothing can start, mint or migrate. */
+  /** Takes it away: while it is gone nothing can start, mint or migrate. Back takes no space. */
   hold(user: string): Promise<void>;
 }
 
@@ -60,11 +62,15 @@ export interface Data {
   openBy(user: string): Promise<readonly number[]>;
   /** The size of their databases in bytes. */
   sizeBytes(user: string): Promise<number>;
+  /** Free bytes where their databases are. */
+  roomBytes(user: string): Promise<number>;
   /** Makes a verified, durable copy and gives its name. */
   backup(user: string, reason: { from: string | undefined; to: string }): Promise<string>;
   /** What a database has lost against a copy: missing tables, migrations, rows. */
   losses(user: string, backup: string): Promise<readonly string[]>;
-  /** Puts a copy back, and keeps aside what it replaces. */
+  /** Puts a copy beside the data, whole: what takes space is done while the server runs. */
+  bring(user: string, backup: string): Promise<void>;
+  /** Puts a copy in place that was brought, and keeps aside what it replaces. */
   restore(user: string, backup: string, replacedVersion: string): Promise<void>;
 }
 

@@ -13,6 +13,9 @@ import { judgeIdle } from "./idle.ts";
 import type { Outcome } from "./machine.ts";
 import type { Move } from "./state.ts";
 
+/** Free space that a home must have beside its data's, in bytes. */
+const SPARE_BYTES = 67_108_864;
+
 /** How users are treated. */
 export interface MoveOptions {
   /** How long nothing must have happened, in milliseconds. */
@@ -40,7 +43,16 @@ export async function secureUser(
     // What did not work before cannot be held against the build.
     const before = await effects.visit(instance, pointer, await data.sizeBytes(user));
     if (before.is !== "ok") return unclear(`${pointer} does not work before: ${before.why}`);
+    // A migration rewrites the data, and the way back puts a copy beside it: a server that runs
+    // out of room half-way looks like a bad build, and a copy that does not fit strands its user.
+    const needed = 3 * await data.sizeBytes(user) + SPARE_BYTES;
+    const free = await data.roomBytes(user);
+    if (free < needed) {
+      return unclear(`the home of ${user} has ${free} bytes free, must have ${needed}`);
+    }
   }
+  // Whatever fills up from here on, the pointer can be set either way.
+  await pointers.prepare(user, to);
   await pointers.hold(user);
   try {
     await stopForSure(effects, user);
@@ -48,12 +60,17 @@ export async function secureUser(
   } catch (error) {
     const why = errorText(error);
     effects.log.warn("giving an instance back unchanged", { user, why });
-    if (from !== undefined) {
-      await pointers.point(user, from);
-      await services.start(user);
-    }
+    await giveBack(effects, move);
     return unclear(why);
   }
+}
+
+/** Starts an instance as it was, where the new version has not run yet. */
+export async function giveBack({ pointers, services }: Effects, move: Move): Promise<void> {
+  const { user, from } = move;
+  if (from === undefined) return;
+  await pointers.point(user, from);
+  await services.start(user);
 }
 
 /** Starts the new version and looks whether it works, with everything still there. */
@@ -63,7 +80,10 @@ export async function switchUser(
   { move, to }: { move: Move; to: string },
 ): Promise<Outcome> {
   const { pointers, services, data } = effects;
-  const { user, step } = move;
+  const { user, from, step } = move;
+  if (from !== undefined && await pointers.read(user) === from) {
+    return { is: "bad", why: `it failed, and ${user} has ${from} again` };
+  }
   await pointers.point(user, to);
   // Somebody who left meanwhile is not started again.
   if (instance === undefined) return { is: "ok" };
@@ -79,9 +99,13 @@ export async function restoreUser(
   effects: Effects,
   { move, backup, to }: { move: Move; backup: string; to: string },
 ): Promise<Outcome> {
-  const { user } = move;
-  await effects.pointers.hold(user);
+  const { user, from } = move;
+  // They were taken back by a run that could not write it down: what they wrote since is theirs.
+  if (from !== undefined && await effects.pointers.read(user) === from) return { is: "ok" };
   try {
+    // A disk that is full leaves them what they have, until there is room for the way back.
+    await effects.data.bring(user, backup);
+    await effects.pointers.hold(user);
     await stopForSure(effects, user);
     await effects.data.restore(user, backup, to);
   } catch (error) {

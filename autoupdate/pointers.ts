@@ -37,31 +37,61 @@ export function openPointers(directory: string): Pointers {
       }
       return found;
     },
-    async point(user, version) {
-      await Deno.mkdir(directory, { recursive: true });
-      const temporary = `${directory}/.${user}.${crypto.randomUUID()}.tmp`;
-      // Deno.symlink() wants to read and write everything.
-      const { code, stderr } = await runCommand("/usr/bin/ln", [
-        "-s",
-        "-T",
-        "--",
-        `../versions/${version}`,
-        temporary,
-      ]);
-      if (code !== 0) throw new Error(`ln ${temporary}: ${stderr.trim()}`);
-      await Deno.rename(temporary, `${directory}/${user}`);
+    async prepare(user, version) {
+      await link(user, version);
       await sync();
     },
-    async hold(user) {
-      try {
-        await Deno.remove(`${directory}/${user}`);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return;
-        throw error;
+    async point(user, version) {
+      if (await read(user) !== version) {
+        await rename(parked(user, version), `${directory}/${user}`) || await make(user, version);
       }
       await sync();
     },
+    async hold(user) {
+      const version = await read(user);
+      const path = `${directory}/${user}`;
+      // Set aside rather than removed: on a full disk there must be a way back that takes no space.
+      if (version !== undefined) await rename(path, parked(user, version));
+      else await remove(path);
+      await sync();
+    },
   };
+
+  function parked(user: string, version: string): string {
+    return `${directory}/.${user}.${version}`;
+  }
+
+  async function make(user: string, version: string): Promise<void> {
+    await link(user, version);
+    await Deno.rename(parked(user, version), `${directory}/${user}`);
+  }
+
+  async function link(user: string, version: string): Promise<void> {
+    await Deno.mkdir(directory, { recursive: true });
+    const path = parked(user, version);
+    // Deno.symlink() wants to read and write everything.
+    const args = ["-s", "-f", "-T", "--", `../versions/${version}`, path];
+    const { code, stderr } = await runCommand("/usr/bin/ln", args);
+    if (code !== 0) throw new Error(`ln ${path}: ${stderr.trim()}`);
+  }
+
+  async function rename(from: string, to: string): Promise<boolean> {
+    try {
+      await Deno.rename(from, to);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  async function remove(path: string): Promise<void> {
+    try {
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 
   async function sync(): Promise<void> {
     using opened = await Deno.open(directory);

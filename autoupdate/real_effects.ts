@@ -21,10 +21,10 @@ import { inspectActivity } from "./inspect_database.ts";
 import { type NpmOptions, stageVersion } from "./npm_source.ts";
 import { openPointers } from "./pointers.ts";
 import { probeServer } from "./probe.ts";
-import { restoreBackup } from "./restore_backup.ts";
+import { bringBackup, restoreBackup } from "./restore_backup.ts";
 import { appendHistory, readFreeze, readState, writeFreeze, writeState } from "./state_files.ts";
 import { openUnits } from "./units.ts";
-import { findDatabases, openers, sizeOf } from "./user_files.ts";
+import { findDatabases, freeBytesAs, openers, sizeOf, userdataOf } from "./user_files.ts";
 
 /** What may be replaced where there is no systemd. */
 export interface BoxParts {
@@ -134,11 +134,16 @@ export function openBox(config: Config, parts: BoxParts): Box {
         const account = await accountOf(user);
         return await sizeOf(account, await findDatabases(account));
       },
+      async roomBytes(user) {
+        const account = await accountOf(user);
+        return await freeBytesAs(account, userdataOf(account));
+      },
       backup: async (user, reason) =>
         await store.make(await accountOf(user), { kind: "update", ...reason }),
       async losses(user, id) {
         return await lossesAgainst(await accountOf(user), await store.verify(user, id));
       },
+      bring: async (user, id) => await bringBackup(await accountOf(user), store, id),
       async restore(user, id, replacedVersion) {
         const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, "");
         await restoreBackup(await accountOf(user), store, id, `${stamp}-${replacedVersion}`);

@@ -18,12 +18,53 @@ import { userdataOf } from "./user_files.ts";
 /** Where data that was replaced is kept, below the user's `userdata`. */
 export const KEPT_ASIDE = "kept-aside";
 
+/** Where a copy is complete before what it replaces is touched, below the user's `userdata`. */
+const INCOMING = ".incoming";
+
 /**
- * Replaces a user's databases by a copy.
+ * Puts a copy beside a user's databases. Nothing else takes much space, and the server may run.
+ *
+ * @throws {Error} Where the copy is not whole or does not fit; the data is as it was.
+ */
+export async function bringBackup(owner: Account, store: BackupStore, id: string): Promise<void> {
+  const manifest = await store.verify(owner.name, id);
+  const userdata = userdataOf(owner);
+  const exists = await runAs(owner, ["/usr/bin/test", "-d", userdata]);
+  if (exists.code !== 0) {
+    if (manifest.files.length === 0) return;
+    await demandAs(owner, ["/usr/bin/mkdir", "-p", "-m", "0700", "--", userdata]);
+  }
+  const incoming = `${userdata}/${INCOMING}`;
+  await demandAs(owner, ["/usr/bin/rm", "-rf", "--", incoming]);
+  await demandAs(owner, ["/usr/bin/mkdir", "-m", "0700", "--", incoming]);
+  try {
+    for (const { facts } of manifest.files) {
+      await pourTo(
+        owner,
+        `${store.pathOf(owner.name, id)}/${facts.name}`,
+        `${incoming}/${facts.name}`,
+      );
+    }
+    await demandAs(owner, [
+      "/usr/bin/mkdir",
+      "-p",
+      "-m",
+      "0700",
+      "--",
+      `${userdata}/${KEPT_ASIDE}`,
+    ]);
+  } catch (error) {
+    // Half a copy would keep the disk full.
+    await demandAs(owner, ["/usr/bin/rm", "-rf", "--", incoming]);
+    throw error;
+  }
+}
+
+/**
+ * Replaces a user's databases by the copy that {@linkcode bringBackup} has put beside them.
  *
  * @param name The directory for what is replaced, such as the version that wrote it and a time.
- * @throws {Error} Where the copy is not whole, before anything was touched; or where the home
- * cannot be written.
+ * @throws {Error} Where it was not brought, or the home cannot be written.
  */
 export async function restoreBackup(
   owner: Account,
@@ -33,21 +74,12 @@ export async function restoreBackup(
 ): Promise<void> {
   const manifest = await store.verify(owner.name, id);
   const userdata = userdataOf(owner);
-  const exists = await runAs(owner, ["/usr/bin/test", "-d", userdata]);
-  if (exists.code !== 0) {
-    if (manifest.files.length === 0) return;
-    await demandAs(owner, ["/usr/bin/mkdir", "-p", "-m", "0700", "--", userdata]);
-  }
-  // The new files are complete beside the old ones before the old ones are touched.
-  const incoming = `${userdata}/.incoming`;
-  await demandAs(owner, ["/usr/bin/rm", "-rf", "--", incoming]);
-  await demandAs(owner, ["/usr/bin/mkdir", "-m", "0700", "--", incoming]);
+  const incoming = `${userdata}/${INCOMING}`;
+  const isThere = (await runAs(owner, ["/usr/bin/test", "-d", incoming])).code === 0;
+  if (!isThere && manifest.files.length === 0) return;
   for (const { facts } of manifest.files) {
-    await pourTo(
-      owner,
-      `${store.pathOf(owner.name, id)}/${facts.name}`,
-      `${incoming}/${facts.name}`,
-    );
+    const { code } = await runAs(owner, ["/usr/bin/test", "-f", `${incoming}/${facts.name}`]);
+    if (code !== 0) throw new Error(`the copy of ${facts.name} was not brought`);
   }
   const aside = `${userdata}/${KEPT_ASIDE}/${name}`;
   await demandAs(owner, ["/usr/bin/mkdir", "-p", "-m", "0700", "--", aside]);

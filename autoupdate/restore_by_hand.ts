@@ -51,7 +51,7 @@ export async function restoreByHand(
   if (from !== undefined && from !== version) {
     throw refuse(`the copy is of ${from}, they have ${version} (autoupdate rollback --to ${from})`);
   }
-  await store.verify(user, copy.id);
+  await effects.data.bring(user, copy.id);
   // Until it is put back nothing may start, whatever happens to this process.
   await effects.save({ ...state, held: { ...state.held, [user]: version } });
   await effects.pointers.hold(user);

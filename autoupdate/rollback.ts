@@ -5,16 +5,27 @@
  */
 import { Fault } from "../core/fault.ts";
 import { beginRollback } from "./begin.ts";
-import { ended, recover, type RunContext, type RunEnd } from "./closing.ts";
+import { ended, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { judgeIdle } from "./idle.ts";
 import { sealedVersions } from "./npm_source.ts";
 import { work } from "./work.ts";
 
+/** What was asked for. */
+export interface RollbackOptions {
+  /** Where to; else the version before. */
+  readonly to: string | undefined;
+  /** Why, for the brake. */
+  readonly why: string;
+  /** Whether busy users are interrupted too. */
+  readonly isEvenBusy: boolean;
+}
+
 /** Takes everybody of the present version back to an earlier one, with the data of then. */
-export async function rollback(
-  context: RunContext,
-  options: { to: string | undefined; why: string; isEvenBusy: boolean },
-): Promise<RunEnd> {
+export function rollback(context: RunContext, options: RollbackOptions): Promise<RunEnd> {
+  return unlessFull(() => goBack(context, options));
+}
+
+async function goBack(context: RunContext, options: RollbackOptions): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects, store } = box;
   const state = await recover(context);

@@ -5,7 +5,7 @@
  */
 import { beginUpdate } from "./begin.ts";
 import { decideCandidate, type Release } from "./candidate.ts";
-import { ended, quietly, recover, type RunContext, type RunEnd } from "./closing.ts";
+import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { adopt } from "./drain.ts";
 import {
   askRelease,
@@ -19,7 +19,11 @@ import { readFreeze, readState } from "./state_files.ts";
 import { work } from "./work.ts";
 
 /** Follows the channel: one candidate, as far as it gets. */
-export async function run(context: RunContext): Promise<RunEnd> {
+export function run(context: RunContext): Promise<RunEnd> {
+  return unlessFull(() => follow(context));
+}
+
+async function follow(context: RunContext): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects } = box;
   const left = await recover(context);

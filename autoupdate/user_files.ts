@@ -82,3 +82,9 @@ export async function freeBytes(directory: string): Promise<number> {
   if (code !== 0) throw new Error(`df ${directory}: ${stderr.trim()}`);
   return Number(stdout.trim().split("\n").at(-1));
 }
+
+/** Free bytes on the file system of a directory that only its owner can enter. */
+export async function freeBytesAs(owner: Account, directory: string): Promise<number> {
+  const text = await demandAs(owner, ["/usr/bin/df", "--output=avail", "-B1", "--", directory]);
+  return Number(text.trim().split("\n").at(-1));
+}

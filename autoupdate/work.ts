@@ -7,7 +7,14 @@ import { errorText } from "../core/error_text.ts";
 import { withResult } from "./endings.ts";
 import type { Effects } from "./effects.ts";
 import { type Action, after, type Facts, next, type Outcome } from "./machine.ts";
-import { type MoveOptions, restoreUser, returnUser, secureUser, switchUser } from "./move_user.ts";
+import {
+  giveBack,
+  type MoveOptions,
+  restoreUser,
+  returnUser,
+  secureUser,
+  switchUser,
+} from "./move_user.ts";
 import { soak } from "./soak.ts";
 import type { State } from "./state.ts";
 
@@ -31,12 +38,17 @@ export async function work(
   const instances = new Map((await effects.instances()).map((one) => [one.user, one]));
   const blocked = new Set<string>();
   let state = begun;
+  let written = begun;
   while (true) {
     const facts = await readFacts();
     const planned = next(state, facts);
-    state = await write(state, planned.state);
+    state = planned.state;
     const { action } = planned;
-    if (action.do === "end") return state;
+    if (action.do === "end") {
+      await write(state);
+      return state;
+    }
+    await writeOnTheWay(state);
     if (signal.aborted && !isUrgent(action)) return state;
     const startedMs = effects.clock.monotonic();
     let outcome: Outcome;
@@ -46,12 +58,21 @@ export async function work(
       // Not the build's: the journal keeps its step, and a later run does it again.
       const why = `cannot ${action.do}: ${errorText(error)}`;
       await report(action, { is: "unclear", why }, startedMs);
-      return await write(state, withResult(state, "inconclusive", why, effects.clock.now()));
+      const stopped = withResult(state, "inconclusive", why, effects.clock.now());
+      await write(stopped);
+      return stopped;
     }
     await report(action, outcome, startedMs);
     if (action.do === "restore" && outcome.is !== "ok") blocked.add(action.move.user);
     const result = after(state, action, outcome, await readFacts());
-    state = await write(state, result.state);
+    state = result.state;
+    try {
+      await writeOnTheWay(state);
+    } catch (error) {
+      // The journal still says that nothing but a copy was made, so nothing else is true.
+      if (action.do === "secure" && outcome.is === "ok") await giveBack(effects, action.move);
+      throw error;
+    }
     if (result.isPaused) return state;
   }
 
@@ -64,9 +85,23 @@ export async function work(
     };
   }
 
-  async function write(before: State, now: State): Promise<State> {
-    if (now !== before) await effects.save(now);
-    return now;
+  async function write(now: State): Promise<void> {
+    if (now === written) return;
+    await effects.save(now);
+    written = now;
+  }
+
+  /**
+   * Where users have a build that failed, they are taken back also when that cannot be written
+   * down: what the journal says then leads a later run to the same end.
+   */
+  async function writeOnTheWay(now: State): Promise<void> {
+    try {
+      await write(now);
+    } catch (error) {
+      if (now.update?.phase !== "rolling-back") throw error;
+      effects.log.error("going back without the journal", { error });
+    }
   }
 
   async function perform(action: Exclude<Action, { do: "end" }>): Promise<Outcome> {
@@ -107,7 +142,12 @@ export async function work(
       ? "warn"
       : "info";
     effects.log[level](outcome.is === "ok" ? "did" : "did not", fields);
-    await effects.record(fields);
+    try {
+      await effects.record(fields);
+    } catch (error) {
+      // A line of history is worth nobody's server; the log has it all the same.
+      effects.log.error("cannot write the history", { error });
+    }
   }
 }
 

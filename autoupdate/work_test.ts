@@ -3,8 +3,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { beginUpdate } from "./begin.ts";
-import { createFakeBox, type FakeBox, type Flaw, Killed } from "./box_fixture.ts";
+import { beginRollback, beginUpdate } from "./begin.ts";
+import { createFakeBox, DiskFull, type FakeBox, type Flaw, Killed } from "./box_fixture.ts";
 import { countAttempt } from "./machine.ts";
 import { work } from "./work.ts";
 
@@ -137,6 +137,25 @@ Deno.test("work() goes back when every process dies on the new build", async () 
   assert.match(cursed.journal().skipped[NEW]?.why ?? "", /runs died/);
 });
 
+Deno.test("work() touches nobody whose home could not hold the way back", async () => {
+  const tight = box("none", THREE, OLD);
+  const effects = tight.effects();
+  const { data } = effects;
+  const roomBytes = (user: string) => Promise.resolve(user === "ada" ? 1_000_000 : 1_000_000_000);
+  const begun = beginUpdate(
+    tight.journal(),
+    { instances: await effects.instances(), pointers: await effects.pointers.all() },
+    { version: NEW, integrity: undefined },
+    1,
+  );
+
+  const { signal } = new AbortController();
+  await work(begun, { ...effects, data: { ...data, roomBytes } }, OPTIONS, signal);
+
+  assert.deepEqual(pointers(tight), [OLD, NEW, NEW]);
+  assert.match(tight.journal().waitingSince["ada"]?.why ?? "", /home of ada has 1000000 bytes/);
+});
+
 /** What must be so once all is quiet, whatever happened before. */
 function assertMorning(box: FakeBox, flaw: Flaw, detail: string): void {
   assert.equal(box.journal().update, undefined, detail);
@@ -145,7 +164,9 @@ function assertMorning(box: FakeBox, flaw: Flaw, detail: string): void {
   assert.deepEqual(box.dangers, [], detail);
   for (const [name, { pointer, isBusy }] of box.users) {
     // Whose data alone breaks the build may have been busy, and so never have had it.
-    const isFine = flaw === "none" || (flaw === "own-data" && box.users.get("grace")?.isBusy);
+    const isGraceLeft = box.users.get("grace")?.isBusy ||
+      box.journal().waitingSince["grace"] !== undefined;
+    const isFine = flaw === "none" || (flaw === "own-data" && isGraceLeft);
     assert.ok(pointer === OLD || (pointer === NEW && isFine), `${detail}: ${name} ${pointer}`);
     if (isBusy) assert.equal(pointer, OLD, `${detail}: ${name} was busy`);
   }
@@ -189,3 +210,72 @@ Deno.test("work() leaves a good morning after any series of deaths", async () =>
     { numRuns: 300 },
   );
 });
+
+/** Whether there is something left to do: one that failed is not tried again. */
+function isOffered(box: FakeBox): boolean {
+  const { update, skipped, lastGood } = box.journal();
+  return update !== undefined || (skipped[NEW] === undefined && lastGood?.version !== NEW);
+}
+
+/** One process on a disk that may be full. */
+async function runOnFullDisk(box: FakeBox): Promise<void> {
+  if (!isOffered(box)) return;
+  try {
+    await run(box);
+  } catch (error) {
+    if (!(error instanceof DiskFull)) throw error;
+  }
+}
+
+/** Begins a way back from a good build that somebody asked for. */
+async function askBack(box: FakeBox): Promise<void> {
+  await runThrough(box, [], false);
+  const copies = new Map([...box.users.keys()].map((user) => [user, box.copyOf(user) ?? ""]));
+  const [effects, state] = [box.effects(), box.journal()];
+  const [instances, pointers] = [await effects.instances(), await effects.pointers.all()];
+  const way = { to: OLD, why: "a test", copies };
+  await effects.save(beginRollback(state, { instances, pointers }, way, 1));
+}
+
+const FULL_FLAWS = ["none", "gate", "front-door", "own-data", "soak", "loses-rows"] as const;
+
+for (const flaw of [...FULL_FLAWS, "asked back"] as const) {
+  const isAsked = flaw === "asked back";
+  async function begin(): Promise<FakeBox> {
+    const made = box(isAsked ? "none" : flaw, THREE, OLD);
+    if (isAsked) await askBack(made);
+    return made;
+  }
+  for (const nights of [0, 3]) {
+    const how = nights === 0 ? "one write" : "every write from one on";
+    Deno.test(`work() leaves a good morning when ${how} finds the disk full ("${flaw}")`, async () => {
+      const whole = await begin();
+      const before = whole.writes;
+      await runThrough(whole, [], false);
+      const writes = whole.writes - before;
+      assert.ok(writes > 4);
+
+      for (let at = 1; at <= writes; at++) {
+        const detail = `the disk is full at write ${at} of ${writes}`;
+        const full = await begin();
+        full.fullAt(at, nights === 0 ? at + 1 : Infinity);
+        await runOnFullDisk(full);
+        for (let night = 0; night < nights; night++) {
+          assert.deepEqual(full.brokenUsers(), [], detail);
+          await runOnFullDisk(full);
+        }
+        full.fullAt(Infinity, Infinity);
+        for (let night = 0; night < 3; night++) await runOnFullDisk(full);
+        assertMorning(full, isAsked ? "none" : flaw, detail);
+        const end = isAsked || flaw !== "none" ? OLD : NEW;
+        const { skipped, waitingSince } = full.journal();
+        // Who could not be copied meanwhile waits, as who was busy does.
+        if (Object.keys(waitingSince).length === 0) {
+          assert.deepEqual(pointers(full), [end, end, end], detail);
+          assert.equal(skipped[NEW] !== undefined, end === OLD, detail);
+        }
+        if (end === NEW) assert.deepEqual(skipped, {}, detail);
+      }
+    });
+  }
+}
