@@ -7,13 +7,18 @@ import type { Account } from "./account.ts";
 import { type DatabaseFacts, LEDGER_TABLE } from "./database_facts.ts";
 import type { Activity, DatabaseActivity } from "./idle.ts";
 import { identifier, literal, query } from "./sqlite.ts";
+import { sizeOf } from "./user_files.ts";
 
 /** The table that knows which turns are running. */
 const SESSIONS_TABLE = "projection_thread_sessions";
 
+/** A byte of a database may cost this much of a look at all of it, on a slow disk. */
+const LOOK_MS_PER_BYTE = 250 / 1_048_576;
+
 /**
  * Reads one database.
  *
+ * @param deadlineMs How long one statement may take; by its size where it is not given.
  * @throws {Error} Where it is damaged or cannot be read.
  */
 export async function inspectDatabase(
@@ -22,6 +27,7 @@ export async function inspectDatabase(
   deadlineMs?: number,
 ): Promise<DatabaseFacts> {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  deadlineMs ??= 60_000 + await sizeOf(owner, [path]) * LOOK_MS_PER_BYTE;
   const [check] = await query(owner, path, "PRAGMA quick_check(1)", deadlineMs);
   if (check?.["quick_check"] !== "ok") {
     throw new Error(`${name} is damaged: ${JSON.stringify(check)}`);

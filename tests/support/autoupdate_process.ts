@@ -29,11 +29,13 @@ const CHANGING = new Set([
   "stage",
   "gate",
   "freeze",
+  "prepare",
   "point",
   "hold",
   "start",
   "stop",
   "backup",
+  "bring",
   "restore",
   // They change nothing, but take the longest, and a server of the new version runs meanwhile.
   "visit",
