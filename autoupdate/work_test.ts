@@ -241,11 +241,11 @@ const FULL_FLAWS = ["none", "gate", "front-door", "own-data", "soak", "loses-row
 
 for (const flaw of [...FULL_FLAWS, "asked back"] as const) {
   const isAsked = flaw === "asked back";
-  async function begin(): Promise<FakeBox> {
+  const begin = async (): Promise<FakeBox> => {
     const made = box(isAsked ? "none" : flaw, THREE, OLD);
     if (isAsked) await askBack(made);
     return made;
-  }
+  };
   for (const nights of [0, 3]) {
     const how = nights === 0 ? "one write" : "every write from one on";
     Deno.test(`work() leaves a good morning when ${how} finds the disk full ("${flaw}")`, async () => {
