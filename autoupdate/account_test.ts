@@ -74,6 +74,9 @@ Deno.test("openPointers() goes either way in a directory that takes nothing new"
 
     assert.deepEqual(seen, [undefined, "0.2.0", undefined, "0.1.0", undefined, "0.1.0"]);
     assert.deepEqual(await inodes(), before, "only renamed, never made");
+    await pointers.prepare("ada", "0.3.0");
+    const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+    assert.deepEqual(names.sort(), [".ada.0.3.0", "ada"], "nothing of earlier updates stays");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -38,6 +38,8 @@ export function openPointers(directory: string): Pointers {
       return found;
     },
     async prepare(user, version) {
+      // Those of earlier updates; while there is no pointer, one of them is the way back.
+      if (await read(user) !== undefined) await removeParked(user);
       await link(user, version);
       await sync();
     },
@@ -73,6 +75,12 @@ export function openPointers(directory: string): Pointers {
     const args = ["-s", "-f", "-T", "--", `../versions/${version}`, path];
     const { code, stderr } = await runCommand("/usr/bin/ln", args);
     if (code !== 0) throw new Error(`ln ${path}: ${stderr.trim()}`);
+  }
+
+  async function removeParked(user: string): Promise<void> {
+    for await (const { name } of Deno.readDir(directory)) {
+      if (name.startsWith(`.${user}.`)) await remove(`${directory}/${name}`);
+    }
   }
 
   async function rename(from: string, to: string): Promise<boolean> {
