@@ -90,9 +90,12 @@ Deno.test("replay of 2026-06-09: a renamed endpoint and migrated data", async (t
           headers: { "x-authentik-username": identity },
           redirect: "manual",
         });
+        await response.body?.cancel();
         assert.equal(response.status, 302, `${user} can log in`);
       }
-      assert.ok(!night.log.includes("user=grace"), "nobody after the first was interrupted");
+      // The first is whoever has the lower port, which the kernel gives here.
+      const touched = new Set([...night.log.matchAll(/user=(\w+)/g)].map(([, user]) => user));
+      assert.equal(touched.size, 1, `nobody after the first was interrupted: ${night.log}`);
     });
 
     await t.step(
