@@ -4,8 +4,8 @@
  * @module
  */
 import type { Clock } from "../core/clock.ts";
-import { Fault } from "../core/fault.ts";
 import type { Logger } from "../core/log.ts";
+import { listenTcp } from "../core/listen_tcp.ts";
 import type { BridgeMetrics } from "./bridge_metrics.ts";
 import { ClientSession, type SessionDeps } from "./client_session.ts";
 import { refuse, renderRefusal } from "./refusal.ts";
@@ -60,7 +60,7 @@ const TICK_MS = 250;
  */
 export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
   const { metrics, log, drainMs } = options;
-  const listener = listen(options.hostname, options.port);
+  const listener = listenTcp({ hostname: options.hostname, port: options.port });
   const stopping = new AbortController();
   const tunnels = new Set<Tunnel>();
   const connections = new Map<Deno.TcpConn, Promise<void>>();
@@ -147,22 +147,4 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
     clearTimeout(timer);
     clearInterval(ticker);
   }
-}
-
-function listen(hostname: string, port: number): Deno.TcpListener {
-  try {
-    return Deno.listen({ hostname, port });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function listenFault(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is taken by another process";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
-  if (error instanceof Deno.errors.AddrNotAvailable) return "the machine has no such address";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Fault } from "./fault.ts";
+import { listenFault } from "./listen_tcp.ts";
 
 /** A server that listens. */
 export interface HttpServer {
@@ -67,9 +67,7 @@ export function startHttpServer(
       }, handle);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
-        cause: error,
-      });
+      throw listenFault(hostname, port, error);
     }
   }
 
@@ -118,11 +116,4 @@ export function startHttpServer(
       clearTimeout(timer);
     }
   }
-}
-
-function listenFault(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is taken by another process";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
-  if (error instanceof Deno.errors.AddrNotAvailable) return "the machine has no such address";
-  return error instanceof Error ? error.message : String(error);
 }

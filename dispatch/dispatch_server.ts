@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../core/fault.ts";
+import { listenTcp } from "../core/listen_tcp.ts";
 import { closeQuietly, endWith } from "../core/socket.ts";
 import { ClientConnection } from "./client_connection.ts";
 import type { ConnectionDeps } from "./connection_deps.ts";
@@ -45,7 +45,11 @@ export interface DispatchServer {
 export function startDispatchServer(options: DispatchServerOptions): DispatchServer {
   const { drainMs, maxConnections } = options;
   const { metrics, log, clock } = options.connection;
-  const listener = listen(options.hostname, options.port);
+  const listener = listenTcp({
+    hostname: options.hostname,
+    port: options.port,
+    tcpBacklog: 4_096,
+  });
   const stopping = new AbortController();
   const connections = new Map<ClientConnection, { conn: Deno.TcpConn; ended: Promise<void> }>();
   const refusing = new Set<Promise<void>>();
@@ -116,22 +120,4 @@ export function startDispatchServer(options: DispatchServerOptions): DispatchSer
     clearTimeout(timer);
     options.connection.pool.close();
   }
-}
-
-function listen(hostname: string, port: number): Deno.TcpListener {
-  try {
-    return Deno.listen({ hostname, port, tcpBacklog: 4_096 });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new Fault(`Cannot listen on ${hostname}:${port}: ${listenFault(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function listenFault(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is taken by another process";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
-  if (error instanceof Deno.errors.AddrNotAvailable) return "the machine has no such address";
-  return error instanceof Error ? error.message : String(error);
 }
