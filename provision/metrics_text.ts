@@ -6,6 +6,7 @@
  */
 import { Gauge } from "prom-client";
 import { writeFileAtomic } from "../core/atomic_file.ts";
+import { errorText } from "../core/error_text.ts";
 import { createMetrics, type Metrics } from "../core/metrics.ts";
 import type { Counts } from "./report.ts";
 
@@ -35,17 +36,20 @@ export function provisionMetrics({ endMs, tookMs, hasFailed, counts }: RunFacts)
 }
 
 /**
- * Does a run and writes how it ended to each of `paths`, also where it throws.
+ * Does a run and writes how it ended to each of `paths`, also where it throws. A path that cannot be
+ * written makes no run a failed one, and takes no failure's place: it is told.
  *
  * @param paths Where to.
  * @param clock Time.
  * @param run The run; it says how it ended.
+ * @param tell Takes the sentence about a path that could not be written.
  * @returns What the run says.
  */
 export async function withMetrics<T extends { hasFailed: boolean; counts: Partial<Counts> }>(
   paths: readonly string[],
   clock: { now(): number; monotonic(): number },
   run: () => Promise<T>,
+  tell: (sentence: string) => void,
 ): Promise<T> {
   const startMs = clock.monotonic();
   let end: Pick<RunFacts, "hasFailed" | "counts"> = { hasFailed: true, counts: {} };
@@ -57,6 +61,10 @@ export async function withMetrics<T extends { hasFailed: boolean; counts: Partia
     const tookMs = clock.monotonic() - startMs;
     const facts = { endMs: clock.now(), tookMs, hasFailed: end.hasFailed, counts: end.counts };
     const text = await provisionMetrics(facts).metrics();
-    for (const path of paths) await writeFileAtomic(path, text);
+    for (const path of paths) {
+      await writeFileAtomic(path, text).catch((error) =>
+        tell(`Cannot write the metrics of this run to "${path}": ${errorText(error)}`)
+      );
+    }
   }
 }

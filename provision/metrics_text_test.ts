@@ -10,7 +10,7 @@ async function written(run: Parameters<typeof withMetrics>[2]): Promise<string> 
   const directory = await Deno.makeTempDir({ prefix: "hearth-metrics-" });
   const paths = [`${directory}/a.prom`, `${directory}/b.prom`];
   try {
-    await withMetrics(paths, clock, run).catch(() => {});
+    await withMetrics(paths, clock, run, assert.fail).catch(() => {});
     const [first = "", second] = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
     assert.equal(first, second);
     return first;
@@ -32,7 +32,23 @@ Deno.test("withMetrics() says that a run failed when it throws, and lets it thro
 
   assert.match(text, /^hearth_provision_last_run_failed 1$/m);
   await assert.rejects(
-    withMetrics([], clock, () => Promise.reject(new Error("no roster"))),
+    withMetrics([], clock, () => Promise.reject(new Error("no roster")), assert.fail),
     /no roster/,
+  );
+});
+
+Deno.test("withMetrics() tells of a path that cannot be written, and the run stays good", async () => {
+  const told: string[] = [];
+  const good = { hasFailed: false, counts: {} };
+  const paths = ["/nonexistent/hearth.prom"];
+
+  const answer = await withMetrics(paths, clock, () => Promise.resolve(good), (sentence) => {
+    told.push(sentence);
+  });
+
+  assert.equal(answer, good);
+  assert.match(
+    told.join(),
+    /^Cannot write the metrics of this run to "\/nonexistent\/hearth\.prom"/,
   );
 });
