@@ -5,7 +5,13 @@
  */
 import { openBox } from "./autoupdate/real_effects.ts";
 import { backup } from "./autoupdate/backup.ts";
-import { recover, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
+import {
+  recover,
+  type RunContext,
+  type RunEnd,
+  takeLock,
+  writeMetrics,
+} from "./autoupdate/closing.ts";
 import { AUTOUPDATE_ENV, readConfig } from "./autoupdate/config.ts";
 import { drain } from "./autoupdate/drain.ts";
 import { endText, EXIT_CODES, exitCodeOf, historyText } from "./autoupdate/report.ts";
@@ -122,6 +128,7 @@ async function runRecover(program: ProgramContext): Promise<number | void> {
   const context = open(program);
   using _lock = await takeLock(context.config);
   const { update, lastRun } = await recover(context);
+  await writeMetrics(context);
   if (update === undefined) return;
   return told(program, { result: "inconclusive", why: lastRun?.why ?? "" });
 }

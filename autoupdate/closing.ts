@@ -137,5 +137,9 @@ export async function writeMetrics({ config, box }: RunContext): Promise<void> {
     nowMs: effects.clock.now(),
   });
   await writeFileAtomic(`${config.stateDir}/metrics.prom`, text);
-  if (config.textfile !== undefined) await writeFileAtomic(config.textfile, text);
+  if (config.textfile === undefined) return;
+  // A collector that is not there is no reason to call a night's work failed.
+  await writeFileAtomic(config.textfile, text).catch((error) =>
+    effects.log.warn("cannot write the metrics of this run", { path: config.textfile, error })
+  );
 }

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { Counter } from "prom-client";
-import { snippetArgs } from "../tests/support/snippet.ts";
+import { ROOT } from "../tests/support/program.ts";
 import { createMetrics } from "./metrics.ts";
 import { runCommand } from "./process.ts";
 
@@ -20,14 +20,28 @@ Deno.test("createMetrics() keeps two programs' figures apart when both count the
   assert.match(await second.metrics(), /^hearth_test_things_total 5$/m);
 });
 
-Deno.test("createMetrics() shows the runtime's figures and lets the program end", async () => {
-  const code = `
-    import { createMetrics } from "@root/core/metrics.ts";
-    console.log(await createMetrics().metrics());`;
+Deno.test("createMetrics() shows the runtime's figures to a program without permissions", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "hearth-metrics-" });
+  try {
+    const path = `${directory}/show.ts`;
+    await Deno.writeTextFile(
+      path,
+      `import { createMetrics } from "file://${ROOT}core/metrics.ts";
+      console.log(await createMetrics().metrics());`,
+    );
+    const result = await runCommand(Deno.execPath(), [
+      ...["run", "-q", "--no-prompt", "--cached-only", "--config", `${ROOT}deno.json`, path],
+    ]);
 
-  const result = await runCommand(Deno.execPath(), snippetArgs(code));
-
-  assert.equal(result.code, 0, result.stderr);
-  assert.match(result.stdout, /^process_resident_memory_bytes [1-9]/m);
-  assert.match(result.stdout, /^nodejs_heap_size_used_bytes [1-9]/m);
+    assert.equal(result.code, 0, result.stderr);
+    const figure = (name: string) =>
+      Number(new RegExp(`^${name} (\\S+)$`, "m").exec(result.stdout)?.[1] ?? 0);
+    assert.ok(figure("process_resident_memory_bytes") > 10_000_000, result.stdout);
+    assert.ok(figure("nodejs_heap_size_used_bytes") > 1_000_000, result.stdout);
+    assert.ok(figure("process_start_time_seconds") > 1_700_000_000, result.stdout);
+    // What cannot be known is left out: a 0 would be taken for a figure.
+    assert.doesNotMatch(result.stdout, /^process_(?!cpu_)\S+ 0$/m);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -78,11 +78,15 @@ export function registerServerMetrics(
     const generation = store.current();
     return generation === undefined ? NaN : (clock.now() - generation.modifiedMs) / 1_000;
   });
-  gauge(
-    "reload_failures_total",
-    "Times the snapshot file could not be used",
-    () => store.failureCount(),
-  );
+  new Counter({
+    name: `${prefix}_reload_failures_total`,
+    help: "Times the snapshot file could not be used",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(store.failureCount());
+    },
+  });
   registerHealthMetric(metrics, health, prefix);
   let shown: Generation | undefined;
   new Gauge({

@@ -147,7 +147,7 @@ export const SETTINGS = `snapshot:
 claude_installer: http://127.0.0.1:${AT.installer}/install.sh
 host:
   kubelogin: null
-  packages: [faketime]
+  packages: [faketime, prometheus-node-exporter]
 `;
 
 /** The users of most tests, each with other sites. */
