@@ -7,10 +7,13 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { runCommand } from "../core/process.ts";
-import { metricCatalog } from "../tests/gate/metric_catalog.ts";
+import { metricCatalog, WITHOUT_METRICS } from "../tests/gate/metric_catalog.ts";
+import { rootPrograms } from "../tests/gate/repository.ts";
 import { ROOT } from "../tests/support/program.ts";
 import { ALERT_GROUPS } from "./alerts.ts";
+import { dashboard } from "./dashboard.ts";
 import { metricNames } from "./metric_names.ts";
+import { ROWS } from "./panels.ts";
 import { histories, type RuleTest } from "./rule_histories.ts";
 import { prometheusRuleYaml, ruleDocument, rulesYaml } from "./rules.ts";
 
@@ -83,18 +86,14 @@ Deno.test("metricNames() takes a histogram's parts for the histogram", () => {
 });
 
 Deno.test("alerts, dashboard and runbooks ask for metrics and labels that a program has", async () => {
-  const board = JSON.parse(
-    await Deno.readTextFile(`${ROOT}k8s/components/monitoring/dashboard.json`),
-  );
-  const panels: { expr: string }[] = board.panels.flatMap(
-    ({ targets }: { targets: { expr: string }[] }) => targets,
+  const panels = ROWS.flatMap(({ panels }) => panels).flatMap(({ queries }) =>
+    queries.map(([expr, legend]) => ({ expr, legend }))
   );
   const pages = await Promise.all(
     alerts.map(({ name }) => Deno.readTextFile(`${ROOT}docs/runbooks/${name}.md`)),
   );
   const names = new Set(known.map(({ name }) => name));
 
-  assert.ok(panels.length >= 6);
   for (const text of [...alerts.map(({ expr }) => expr), ...panels.map(({ expr }) => expr)]) {
     for (const name of metricNames(text)) assert.ok(names.has(name), `${name} in ${text}`);
     for (const [, name, label] of text.matchAll(/(hearth_\w+)\{(\w+)[=!]/g)) {
@@ -103,6 +102,50 @@ Deno.test("alerts, dashboard and runbooks ask for metrics and labels that a prog
     }
   }
   for (const name of metricNames(pages.join("\n"))) assert.ok(names.has(name), name);
+});
+
+Deno.test("the dashboard shows every metric there is, by labels that are left", async () => {
+  const queries = ROWS.flatMap(({ panels }) => panels).flatMap(({ queries }) => queries);
+  const shown = new Set(queries.flatMap(([expr]) => metricNames(expr)));
+
+  assert.deepEqual(known.map(({ name }) => name).filter((name) => !shown.has(name)), []);
+  for (const [expr, legend] of queries) {
+    const kept = /\bby \(([^)]*)\)/.exec(expr)?.[1]?.split(", ") ??
+      known.filter(({ name }) => metricNames(expr).includes(name)).flatMap(({ labels }) => labels);
+    for (const [, label = ""] of legend.matchAll(/\{\{(\w+)\}\}/g)) {
+      const isOfScrape = /^(?:job|instance)$/.test(label);
+      assert.ok(isOfScrape || kept.includes(label), `${legend} of ${expr}`);
+    }
+  }
+  // Prometheus reads each of them as a recording rule would be read.
+  const rules = queries.map(([expr], at) => ({ record: `panel:${at}`, expr }));
+  const file = { "panels.yaml": JSON.stringify({ groups: [{ name: "panels", rules }] }) };
+  const { code, text } = await promtool(file, "check", "rules", "panels.yaml");
+  assert.equal(code, 0, text);
+});
+
+Deno.test("every program has metrics, or a reason to have none that names where it is seen", () => {
+  const shown = metricCatalog().map(({ program }) => program);
+  const without = Object.keys(WITHOUT_METRICS);
+  const names = new Set(known.map(({ name }) => name));
+
+  assert.deepEqual(
+    [...shown, ...without].sort(),
+    rootPrograms().map((name) => `${name}.ts`).sort(),
+  );
+  for (const name of metricNames(Object.values(WITHOUT_METRICS).join(" "))) {
+    assert.ok(names.has(name), name);
+  }
+});
+
+Deno.test("dashboard() lays out panels that do not overlap and have an id of their own", () => {
+  const { panels } = dashboard(ROWS);
+  const cells = panels.flatMap(({ gridPos: { h, w, x, y } }) =>
+    Array.from({ length: h * w }, (_, at) => `${x + at % w},${y + Math.floor(at / w)}`)
+  );
+
+  assert.equal(new Set(cells).size, cells.length);
+  assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
 });
 
 Deno.test("every alert fires on its fault and is silent without it", async () => {

@@ -10,12 +10,14 @@ import { DISPATCH_ENV } from "../../dispatch/config.ts";
 import { createDispatchMetrics } from "../../dispatch/dispatch_metrics.ts";
 import { localReasons } from "../../dispatch/local_answer.ts";
 import { ALERT_GROUPS } from "../../monitoring/alerts.ts";
+import { dashboard } from "../../monitoring/dashboard.ts";
+import { ROWS } from "../../monitoring/panels.ts";
 import { prometheusRuleYaml, ruleDocument, rulesYaml } from "../../monitoring/rules.ts";
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
 import { cliText, commandPages } from "./cli_reference.ts";
-import { metricCatalog } from "./metric_catalog.ts";
+import { metricCatalog, WITHOUT_METRICS } from "./metric_catalog.ts";
 import { openApi } from "./open_api.ts";
 import { PERMISSION_REASONS, permissionTables } from "./permission_table.ts";
 import { readDenoConfig, ROOT, rootPrograms } from "./repository.ts";
@@ -77,6 +79,10 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
       path: "k8s/components/monitoring/prometheus_rule.yaml",
       content: prometheusRuleYaml("chrome-service", ruleDocument(ALERT_GROUPS)),
     },
+    {
+      path: "k8s/components/monitoring/dashboard.json",
+      content: JSON.stringify(dashboard(ROWS), null, 2),
+    },
   ];
   return await Promise.all(files.map(async ({ path, content }) => (
     { path, content: await formatted(path, content) }
@@ -85,17 +91,21 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
 
 /** The page of metrics and alerts. */
 function metricsPage(page: string): string {
-  const metrics = metricCatalog().map(({ program, where, metrics }) =>
-    `## ${program}\n\n${where}\n\n` + table(
-      ["metric", "kind", "labels", "means"],
-      metrics.map(({ name, type, labels, help }) => [
-        `\`${name}\``,
-        type,
-        labels.map((label) => `\`${label}\``).join(", "),
-        help,
-      ]),
-    )
-  ).join("\n\n");
+  const metrics =
+    metricCatalog().map(({ program, where, metrics }) =>
+      `## ${program}\n\n${where}\n\n` + table(
+        ["metric", "kind", "labels", "means"],
+        metrics.map(({ name, type, labels, help }) => [
+          `\`${name}\``,
+          type,
+          labels.map((label) => `\`${label}\``).join(", "),
+          help,
+        ]),
+      )
+    ).join("\n\n") + "\n\n## Programs without metrics\n\n" + table(
+      ["program", "where what it does is seen"],
+      Object.entries(WITHOUT_METRICS),
+    );
   const alerts = ALERT_GROUPS.flatMap(({ alerts, isOfCluster = false }) =>
     alerts.map(({ name, severity, summary }) => [
       `[${name}](../runbooks/${name}.md)`,

@@ -41,6 +41,17 @@ export interface ProgramMetrics {
   readonly metrics: readonly MetricEntry[];
 }
 
+/** The programs that have none, and where what they do is seen. */
+export const WITHOUT_METRICS: Readonly<Record<string, string>> = {
+  "hearth.ts": "Answers a person and ends; what `up` starts has its own.",
+  "mint.ts": "Answers dispatch once a start: `hearth_dispatch_pairings_total`.",
+  "profile_backup.ts":
+    "A CronJob: `kube_cronjob_status_last_successful_time` of kube-state-metrics.",
+  "refresh.ts":
+    "A user's, who may write nothing that is scraped: `hearth_snapshot_server_pull_timestamp_seconds`.",
+  "roster.ts": "Answers a person and ends.",
+};
+
 /** All programs that have metrics. */
 export function metricCatalog(): readonly ProgramMetrics[] {
   const health = createHealth();
