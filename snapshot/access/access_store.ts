@@ -7,6 +7,7 @@
  * @module
  */
 import { errorText } from "../../core/error_text.ts";
+import { freshRun } from "../../core/fresh_run.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import type { AccessRules } from "./access_rules.ts";
@@ -17,7 +18,7 @@ export interface AccessStore {
   /** The rules in force, or `undefined` where there have never been any. */
   rules(): AccessRules | undefined;
   /**
-   * Looks at the file; calls during a look are answered by one more look.
+   * Looks at the file; calls during a look share one more look.
    *
    * @throws {Deno.errors.NotCapable} When the program's permissions do not cover the path.
    */
@@ -44,18 +45,13 @@ export function createAccessStore(options: AccessStoreOptions): AccessStore {
   let rules: AccessRules | undefined;
   let identity: string | undefined;
   let trouble: string | undefined;
-  let looking: Promise<void> | undefined;
-  let isWanted = false;
 
   async function look(): Promise<void> {
-    while (isWanted) {
-      isWanted = false;
-      try {
-        await readFile();
-      } catch (error) {
-        if (error instanceof Deno.errors.NotCapable) throw error;
-        refuse(error instanceof AccessFileError ? error.message : errorText(error));
-      }
+    try {
+      await readFile();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      refuse(error instanceof AccessFileError ? error.message : errorText(error));
     }
   }
 
@@ -97,14 +93,7 @@ export function createAccessStore(options: AccessStoreOptions): AccessStore {
     trouble = text;
   }
 
-  return {
-    rules: () => rules,
-    reload() {
-      isWanted = true;
-      looking ??= look().finally(() => looking = undefined);
-      return looking;
-    },
-  };
+  return { rules: () => rules, reload: freshRun(look) };
 }
 
 function decode(bytes: Uint8Array): string {

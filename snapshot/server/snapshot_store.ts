@@ -8,6 +8,7 @@
  * @module
  */
 import type { Clock } from "../../core/clock.ts";
+import { freshRun } from "../../core/fresh_run.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import { type Generation, loadGeneration, type LoadOutcome } from "./load_generation.ts";
@@ -75,8 +76,7 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
   let trouble = "";
   let failures = 0;
   let isClosed = false;
-  let looking: Promise<void> | undefined;
-  let next: { isForced: boolean } | undefined;
+  let isNextForced = false;
 
   function wake(): void {
     for (const finish of [...waiters]) finish();
@@ -155,20 +155,18 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
     );
   }
 
-  async function look(): Promise<void> {
-    while (next !== undefined) {
-      const { isForced } = next;
-      next = undefined;
-      settle(
-        await loadGeneration(path, {
-          etag: current?.etag,
-          identity: isForced ? undefined : identity,
-          ...(maxBytes === undefined ? {} : { maxBytes }),
-        }),
-      );
-      checkAge();
-    }
-  }
+  const look = freshRun(async () => {
+    const isForced = isNextForced;
+    isNextForced = false;
+    settle(
+      await loadGeneration(path, {
+        etag: current?.etag,
+        identity: isForced ? undefined : identity,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+      }),
+    );
+    checkAge();
+  });
 
   return {
     current: () => current,
@@ -191,9 +189,8 @@ export function createSnapshotStore(options: SnapshotStoreOptions): SnapshotStor
       }
     },
     reload({ isForced = false } = {}) {
-      next = { isForced: isForced || next?.isForced === true };
-      looking ??= look().finally(() => looking = undefined);
-      return looking;
+      isNextForced ||= isForced;
+      return look();
     },
     close() {
       isClosed = true;

@@ -10,6 +10,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { errorText } from "../../core/error_text.ts";
+import { freshRun } from "../../core/fresh_run.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -66,7 +67,6 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
   let digest: Uint8Array | undefined;
   let readMs = -Infinity;
   let trouble: string | undefined;
-  let reading: Promise<void> | undefined;
 
   async function readToken(): Promise<void> {
     try {
@@ -100,12 +100,7 @@ export async function createTokenGate(options: TokenGateOptions): Promise<TokenG
     trouble = text;
   }
 
-  /** Requests that come together share one reading. */
-  function reread(): Promise<void> {
-    reading ??= readToken().finally(() => reading = undefined);
-    return reading;
-  }
-
+  const reread = freshRun(readToken);
   await reread();
   return {
     isAdmittedNow(authorization) {
