@@ -90,7 +90,7 @@ Deno.test("bridge() says what is wrong with its token", async () => {
   match(missing[1], /^bridge: Cannot read BRIDGE_TOKEN_FILE ".*": No such file/);
   match(
     short[1],
-    /^bridge: Cannot use BRIDGE_TOKEN_FILE ".*": it must hold one word of at least 16/,
+    /^bridge: Cannot use BRIDGE_TOKEN_FILE ".*": must be one word of at least 16/,
   );
   match(forbidden[1], /the permission set does not allow it/);
 });

@@ -5,12 +5,10 @@
  */
 import { startAdminServer } from "../core/admin_server.ts";
 import { systemClock } from "../core/clock.ts";
-import { errorText } from "../core/error_text.ts";
-import { Fault } from "../core/fault.ts";
 import { createHealth } from "../core/health.ts";
 import type { Logger } from "../core/log.ts";
 import { createMetrics } from "../core/metrics.ts";
-import { Secret } from "../core/secret.ts";
+import { readTokenFile } from "../core/token_file.ts";
 import { parseAddressRange } from "../core/address_range.ts";
 import { createBridgeMetrics } from "./bridge_metrics.ts";
 import { BrowserLookup } from "./browser_lookup.ts";
@@ -64,7 +62,7 @@ export async function runBridge({ config, log, signal }: RunBridgeOptions): Prom
   const clock = systemClock;
   const token = config.BRIDGE_TOKEN_FILE === undefined
     ? undefined
-    : await readToken(config.BRIDGE_TOKEN_FILE);
+    : await readTokenFile(config.BRIDGE_TOKEN_FILE, "BRIDGE_TOKEN_FILE");
   health.raise("browser", "error", "not asked yet");
   const upstream = new Upstream({
     hostname,
@@ -174,30 +172,4 @@ function createGuard(
 
 function addressOf(config: BridgeConfig): string {
   return `http://${upstreamAuthority(config.BRIDGE_TARGET_ADDR, config.BRIDGE_TARGET_PORT)}`;
-}
-
-async function readToken(path: string): Promise<Secret> {
-  let text: string;
-  try {
-    text = (await Deno.readTextFile(path)).trim();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new Fault(
-        `Cannot read BRIDGE_TOKEN_FILE "${path}": the permission set does not allow it, put the ` +
-          "file in /run/secrets/hearth or pass --allow-read",
-        { code: "config", cause: error },
-      );
-    }
-    throw new Fault(`Cannot read BRIDGE_TOKEN_FILE "${path}": ${errorText(error)}`, {
-      code: "config",
-      cause: error,
-    });
-  }
-  if (!/^[\x21-\x7e]{16,}$/.test(text)) {
-    throw new Fault(
-      `Cannot use BRIDGE_TOKEN_FILE "${path}": it must hold one word of at least 16 characters`,
-      { code: "config" },
-    );
-  }
-  return new Secret(text);
 }

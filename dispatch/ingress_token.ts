@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
-import { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secret.ts";
+import { readTokenFile } from "../core/token_file.ts";
 
 /** Where it may be. */
 export interface IngressTokenPlaces {
@@ -25,19 +25,11 @@ export async function readIngressToken(places: IngressTokenPlaces): Promise<Secr
   const { file, credentials } = places;
   const path = file ?? (credentials === undefined ? undefined : `${credentials}/ingress-token`);
   if (path === undefined) return undefined;
-  let text: string;
   try {
-    text = (await Deno.readTextFile(path)).trim();
+    return await readTokenFile(path, "the token of the ingress");
   } catch (error) {
-    if (file === undefined && error instanceof Deno.errors.NotFound) return undefined;
-    throw new Fault(`Cannot read the token of the ingress "${path}": ${errorText(error)}`, {
-      code: "config",
-      cause: error,
-    });
+    const isNone = error instanceof Fault && error.cause instanceof Deno.errors.NotFound;
+    if (file === undefined && isNone) return undefined;
+    throw error;
   }
-  if (/^[\x21-\x7e]{16,}$/.test(text)) return new Secret(text);
-  throw new Fault(
-    `Cannot use the token of the ingress "${path}": must be one word of at least 16 characters`,
-    { code: "config" },
-  );
 }

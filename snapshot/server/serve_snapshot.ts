@@ -9,8 +9,8 @@ import { createHealth } from "../../core/health.ts";
 import { startHttpServer } from "../../core/http_server.ts";
 import type { Logger } from "../../core/log.ts";
 import { createMetrics } from "../../core/metrics.ts";
+import { readTokenFile } from "../../core/token_file.ts";
 import { createInventory } from "../inventory/inventory.ts";
-import { readIngressToken } from "../page/ingress_token.ts";
 import { createStatusPage } from "../page/status_page.ts";
 import { mayRead, openGates } from "./open_gates.ts";
 import { createPullTimes } from "./pull_times.ts";
@@ -107,10 +107,9 @@ export async function serveSnapshot(
     readers,
     trustedPeers: config.STATUS_TRUSTED_PEERS,
     identityHeader: config.STATUS_IDENTITY_HEADER,
-    ingressToken: await mayRead(
-      "STATUS_INGRESS_TOKEN_FILE",
-      readIngressToken(config.STATUS_INGRESS_TOKEN_FILE),
-    ),
+    ingressToken: config.STATUS_INGRESS_TOKEN_FILE === undefined
+      ? undefined
+      : await readTokenFile(config.STATUS_INGRESS_TOKEN_FILE, "STATUS_INGRESS_TOKEN_FILE"),
     liveViewUrl: config.LIVE_VIEW_URL?.href,
     clock,
     signal: stopWatch.signal,
