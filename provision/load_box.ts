@@ -53,8 +53,8 @@ export interface LoadDeps {
   readonly known: readonly string[];
   /** Reads a secret from where the settings say. */
   readonly readSecret: (source: SecretSource) => Promise<SecretResult>;
-  /** 32 random bytes. */
-  readonly random: () => Uint8Array;
+  /** Makes a token that nobody can guess. */
+  readonly makeToken: () => Secret;
 }
 
 /** What was read; the rest of `BoxInputs` is code. */
@@ -149,13 +149,12 @@ async function loadSnapshot(
   { snapshot }: Settings,
   { users }: Roster,
   { snapshotToken }: StagedSecrets,
-  { host, readSecret, random }: LoadDeps,
+  { host, readSecret, makeToken }: LoadDeps,
 ): Promise<{ snapshot: SnapshotInput | undefined; warnings: readonly string[] }> {
   if (snapshot === undefined) return { snapshot: undefined, warnings: [] };
   const { url, token } = snapshot;
   if (token === "generate") {
-    const make = () => new Secret(random().toBase64({ alphabet: "base64url", omitPadding: true }));
-    const source: TokenSource = { kind: "generate", make };
+    const source: TokenSource = { kind: "generate", make: makeToken };
     return { snapshot: { url, isPerUser: true, tokenOf: () => source }, warnings: [] };
   }
   if (!hasUser(token)) {

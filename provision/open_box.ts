@@ -25,6 +25,7 @@ import { type RealMachine, realMachine } from "./real/real_machine.ts";
 import { runTool } from "./real/run_tool.ts";
 import { type AppliedRecords, openRecords } from "./record_store.ts";
 import { PROVISION_ENV, type RunOptions } from "./run_options.ts";
+import { makeToken } from "./secrets/make_token.ts";
 import { curlGet } from "./secrets/http_get.ts";
 import { readSecret } from "./secrets/read_secret.ts";
 import { vaultClient } from "./secrets/vault_client.ts";
@@ -100,7 +101,7 @@ export async function openBox({ env, config, root }: OpenOptions): Promise<Box> 
     host: machine.host,
     known: records.users(),
     readSecret: (source) => readSecret(source, { env, readVault }),
-    random: () => crypto.getRandomValues(new Uint8Array(32)),
+    makeToken,
   });
   return { itself: machineItself?.scope, settings, isOffline, machine, records, loaded };
 }

@@ -34,6 +34,8 @@ export interface HostSettings {
   readonly private_trees: readonly string[];
   /** Whether what sudo allows is installed, or only said. */
   readonly sudoers: "install" | "print";
+  /** Whether the ingress shows a token; `undefined`: where the dispatcher came with one. */
+  readonly ingress_token?: "generate" | "none" | undefined;
   /** A directory of compiled programs; `null` for wrappers that run the sources. */
   readonly binaries: string | null;
   /** Which kubelogin; `null` for none. */
@@ -54,6 +56,11 @@ export const HOST_SETTINGS: z.ZodType<HostSettings> = z.strictObject({
     ),
   sudoers: z.enum(["install", "print"], 'must be "install" or "print"').default("install")
     .describe("print: say what would be allowed to run as root, and leave /etc/sudoers.d alone"),
+  ingress_token: z.enum(["generate", "none"], 'must be "generate" or "none"').optional()
+    .describe(
+      "generate: make the token by which the ingress proves itself; none: make none; left out: make " +
+        "one on a new box, warn on one that led people without",
+    ),
   binaries: TREE.nullable().default(null)
     .describe(
       "What `deno task compile` built; null runs the sources by wrappers of the same names",

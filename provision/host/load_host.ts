@@ -13,6 +13,7 @@ import { type AppSources, loadAppSources } from "./app/app_sources.ts";
 import { type HostPerformers, hostPerformers } from "./host_performers.ts";
 import { type HostInputs, planHost } from "./plan_host.ts";
 import { TREES_DIR } from "./tree_step.ts";
+import { makeToken } from "../secrets/make_token.ts";
 import { checkTree } from "./trees/check_tree.ts";
 import { type Binaries, loadBinaries } from "./trees/make_binaries.ts";
 
@@ -55,6 +56,7 @@ export async function loadHost(
     binariesDigest: binaries?.digest,
     appDigest: sources.digest,
     checkTree,
+    makeToken,
   };
   const deno = Deno.execPath();
   return {

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import type { Secret } from "../../core/secret.ts";
 import { fileStep, type PlanContext } from "../file_step.ts";
 import { DONE, type Outcome, type Steps } from "../item.ts";
 import { PROGRAM_DIR } from "../programs/host_programs.ts";
 import { accountsStep } from "./accounts_step.ts";
-import { directoryStep, type WantedDirectory } from "./directory_step.ts";
+import type { WantedAccess } from "./access_step.ts";
+import { directoryStep } from "./directory_step.ts";
 import type { HostSettings } from "./host_settings.ts";
+import { ingressTokenStep } from "./ingress_token_step.ts";
 import { linkStep } from "./link_step.ts";
 import { packagesStep } from "./packages_step.ts";
 import { MCP_VERSION, NODE_VERSION } from "./pins.ts";
@@ -37,10 +40,12 @@ export interface HostInputs {
   readonly appDigest: string;
   /** Compares a tree with its manifest. */
   readonly checkTree: CheckTree;
+  /** Makes a token that nobody can guess. */
+  readonly makeToken: () => Secret;
 }
 
 /** Directories besides those of `tmpfiles.d`. */
-const DIRECTORIES: readonly WantedDirectory[] = [
+const DIRECTORIES: readonly WantedAccess[] = [
   { path: TREES_DIR, mode: 0o755 },
   ...["node", "mcp", "app", "binaries", "kubelogin"].map((kind) => ({
     path: `${TREES_DIR}/${kind}`,
@@ -58,6 +63,8 @@ export function* planHost(context: PlanContext, inputs: HostInputs): Steps {
   yield* nodeAndMcpSteps(context, inputs);
   const app = yield* programSteps(context, inputs);
   yield* kubeloginSteps(context, inputs);
+  // Before the dispatcher: where that was there first, people come in without a token.
+  yield* ingressTokenStep(context, settings.ingress_token, inputs.makeToken);
   yield* unitFilesStep(context, ofKind(files, "unit"));
   for (const file of ofKind(files, "sudoers")) {
     yield* sudoersStep(context, file, settings.sudoers);

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Secret } from "../../core/secret.ts";
 import type { Item } from "../item.ts";
 import { DPKG_STATUS } from "./dpkg_status.ts";
 import { HOST_SETTINGS } from "./host_settings.ts";
@@ -52,6 +53,7 @@ function inputsFor(
     binariesDigest: undefined,
     appDigest: "a".repeat(64),
     checkTree: (path) => host.file(path).kind === "directory" ? "whole" : "absent",
+    makeToken: () => new Secret("t".repeat(43)),
   };
 }
 

@@ -7,9 +7,10 @@
  */
 import { Secret } from "../../core/secret.ts";
 import { digestOf } from "../digest.ts";
-import { fileStep, octal, type PlanContext } from "../file_step.ts";
-import { DONE, type Outcome, type Steps } from "../item.ts";
+import { fileStep, type PlanContext } from "../file_step.ts";
+import type { Steps } from "../item.ts";
 import type { SecretResult } from "../secrets/secret_result.ts";
+import { accessStep } from "./access_step.ts";
 import { directoryStep } from "./directory_step.ts";
 
 /** One token of the snapshot server for every user of the box. */
@@ -72,7 +73,7 @@ function* codexFile(context: PlanContext, result: SecretResult): Steps {
   const mode = 0o660;
   const isStaged = applied.isOurs(path, digestOf(secret));
   if (host.file(path).kind === "file" && isStaged) {
-    yield* accessStep(context, path, mode, owner);
+    yield* accessStep(context, { path, mode, owner });
     return;
   }
   // What a person put there may have been renewed since, too.
@@ -82,38 +83,6 @@ function* codexFile(context: PlanContext, result: SecretResult): Steps {
     mode,
     owner,
     foreign: applied.has(path) ? "replace" : "keep",
-  });
-}
-
-/** Mode and owner of a file whose content is not ours. */
-function* accessStep(
-  { host, items }: PlanContext,
-  path: string,
-  mode: number,
-  owner: { readonly user: string; readonly group: string },
-): Steps<Outcome> {
-  const resource = `file ${path}`;
-  const fact = host.file(path);
-  if (fact.kind !== "file") return DONE;
-  const isOwned = fact.uid === host.account(owner.user)?.uid &&
-    fact.gid === host.group(owner.group)?.gid;
-  if (isOwned && fact.mode === mode) {
-    yield items.ok(resource);
-    return DONE;
-  }
-  if (!isOwned) {
-    const given = yield items.change(resource, {
-      cause: "drift",
-      summary: `give ${path} to ${owner.user}:${owner.group}`,
-      action: { kind: "change_owner", path, owner },
-    });
-    if (!given.isDone) return given;
-  }
-  if (fact.mode === mode) return DONE;
-  return yield items.change(resource, {
-    cause: "drift",
-    summary: `set the mode of ${path} to ${octal(mode)}`,
-    action: { kind: "change_mode", path, mode },
   });
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { WantedDirectory } from "./directory_step.ts";
+import type { WantedAccess } from "./access_step.ts";
 
 /**
  * Reads a file of ours.
@@ -13,8 +13,8 @@ import type { WantedDirectory } from "./directory_step.ts";
  * @param text Its text.
  * @throws {SyntaxError} When a line makes anything but a directory with mode, owner and group.
  */
-export function parseTmpfiles(text: string): readonly WantedDirectory[] {
-  const directories: WantedDirectory[] = [];
+export function parseTmpfiles(text: string): readonly WantedAccess[] {
+  const directories: WantedAccess[] = [];
   for (const [at, line] of text.split("\n").entries()) {
     if (line.trim() === "" || /^(?:#|e\s)/.test(line)) continue;
     const match = /^d\s+(\/\S+)\s+([0-7]{4})\s+(\S+)\s+(\S+)(?:\s+-)*\s*$/.exec(line);

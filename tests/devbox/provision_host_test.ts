@@ -111,7 +111,8 @@ Deno.test("provision host brings a bare box all that a machine needs", async (t)
     const facts = await box.sh(`
       stat -c '%a %U:%G %n' /etc/t3-serve /etc/t3-serve/tokens /etc/t3-serve/chrome-service-token \
         /opt/codex-shared /opt/codex-shared/auth.json /etc/sudoers.d/t3-autopair /srv/code \
-        /var/lib/t3-provision /usr/local/bin/t3-mint /usr/local/bin/start-claude
+        /var/lib/t3-provision /usr/local/bin/t3-mint /usr/local/bin/start-claude \
+        /etc/credstore/t3-dispatch-ingress
       id -un t3-dispatch; visudo -c >&2
     `);
 
@@ -126,6 +127,7 @@ Deno.test("provision host brings a bare box all that a machine needs", async (t)
       "700 root:root /var/lib/t3-provision",
       "755 root:root /usr/local/bin/t3-mint",
       "755 root:root /usr/local/bin/start-claude",
+      "600 root:root /etc/credstore/t3-dispatch-ingress",
       "t3-dispatch",
     ]);
   });
@@ -161,6 +163,25 @@ Deno.test("provision host brings a bare box all that a machine needs", async (t)
 
     assert.equal(code, 0, `${stderr}${await box.journal("playwright-mcp@ada.service")}`);
     assert.equal(stdout.trim(), "Not logged in");
+  });
+
+  await t.step("believes nobody on the box who says who they are, but the ingress", async () => {
+    const token = (await box.read("/etc/credstore/t3-dispatch-ingress")).trim();
+    const ask = async (shown: readonly string[]) => {
+      const header = shown.map((one) => ["--header", `X-Hearth-Ingress: ${one}`]).flat();
+      const { stdout, stderr } = await box.run([
+        ...["curl", "--silent", "--show-error", "--dump-header", "-", "--output", "/dev/null"],
+        ...["--header", "X-authentik-username: grace", ...header, "http://127.0.0.1:3780/"],
+      ], { user: "ada" });
+      return /x-hearth-dispatch: (\w+)/i.exec(stdout)?.[1] ?? `${stdout}${stderr}`;
+    };
+
+    assert.equal(await ask([]), "ingress_unproved");
+    assert.equal(await ask([token.replace(/.$/, "~")]), "ingress_unproved");
+    // Believed; and nobody is led anywhere on a box without users.
+    assert.equal(await ask([token]), "user_unmapped");
+    const { code } = await box.run(["cat", "/etc/credstore/t3-dispatch-ingress"], { user: "ada" });
+    assert.equal(code, 1);
   });
 
   await t.step("installs itself again from where it is, offline, as the same release", async () => {
