@@ -19,7 +19,7 @@ import {
 } from "./bridge/load.ts";
 import { median, memoryKb } from "./bridge/statistics.ts";
 import { type Peer, startPeers } from "./bridge/peers.ts";
-import { type BenchReport, type Figures, figures, reportTable } from "./report.ts";
+import { type BenchReport, type Figures, figures, reportTable, say } from "./report.ts";
 
 type Measure = (peer: Peer, path: SocketPaths) => Promise<readonly number[]>;
 
@@ -149,10 +149,6 @@ function ratiosOf(
     }
   }
   return ratios;
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
 if (import.meta.main) {

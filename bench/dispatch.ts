@@ -7,12 +7,11 @@
  *
  * @module
  */
-import { startChild } from "../core/process.ts";
-import { nodeBinDir } from "../tests/t3_fixture/node_program.ts";
 import { download, LoadClient } from "./dispatch/load.ts";
-import { type Peer, startPeers } from "./dispatch/peers.ts";
-import { median } from "./bridge/statistics.ts";
-import { type BenchReport, type Figures, figures } from "./report.ts";
+import { direct, type Peer, startDispatch, startNginx } from "./dispatch/peers.ts";
+import { startNode } from "./dispatch/start_node.ts";
+import { median, middle } from "./bridge/statistics.ts";
+import { type BenchReport, type Figures, figures, say } from "./report.ts";
 
 const USERS = 200;
 const AT_ONCE = 50;
@@ -23,9 +22,15 @@ const DOWNLOAD_BYTES = 1_000_000_000;
 
 /** Measures. */
 export async function measure(): Promise<BenchReport> {
-  await using running = await startInstances();
-  const instances = new Map(running.ports.map((port, at) => [`user${at}`, port]));
-  const peers = await startPeers(instances);
+  await using running = await startNode("instances.mjs", String(USERS));
+  const ports = running.said.split(",").map(Number);
+  const instances = new Map(ports.map((port, at) => [`user${at}`, port]));
+  const peers = [
+    direct(instances),
+    await startDispatch(instances),
+    await startNginx(instances, false),
+    await startNginx(instances, true),
+  ];
   const atOnce = Math.min(AT_ONCE, Math.floor((await openFiles() - 400) / FILES_EACH / USERS));
   const cases: Record<string, Figures> = {};
   let answers = 0;
@@ -113,11 +118,6 @@ async function allAtOnce(peer: Peer, instances: ReadonlyMap<string, number>, atO
   return { times: times.flat(), perSecond: clients.length * 4 / seconds };
 }
 
-function middle(all: readonly Figures[]): Figures {
-  const of = (key: string) => median(all.map((one) => one[key] ?? Number.NaN));
-  return { p50: of("p50"), p99: of("p99") };
-}
-
 /** Below 1 dispatch is the better one; beside "direct" it is what dispatch costs. */
 function ratiosOf(cases: Readonly<Record<string, Figures>>, peers: readonly Peer[]) {
   const ratios: Record<string, number> = {};
@@ -136,27 +136,8 @@ function ratiosOf(cases: Readonly<Record<string, Figures>>, peers: readonly Peer
   return ratios;
 }
 
-async function startInstances(): Promise<AsyncDisposable & { readonly ports: readonly number[] }> {
-  const ready = Promise.withResolvers<readonly number[]>();
-  const child = startChild({
-    command: `${await nodeBinDir()}/node`,
-    args: [new URL("./dispatch/instances.mjs", import.meta.url).pathname, String(USERS)],
-    onLine(line) {
-      if (line.startsWith("ready ")) ready.resolve(line.slice(6).split(",").map(Number));
-      else say(line);
-    },
-  });
-  child.ended.then(() => ready.reject(new Error("The instances ended")));
-  const ports = await ready.promise;
-  return { ports, [Symbol.asyncDispose]: async () => void await child.stop() };
-}
-
 /** How many files a process may have open here. */
 async function openFiles(): Promise<number> {
   const limits = await Deno.readTextFile("/proc/self/limits");
   return Number(/^Max open files\s+\d+\s+(\d+)/m.exec(limits)?.[1] ?? 1_024);
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

@@ -68,3 +68,8 @@ function format(value: number | undefined): string {
   if (value === undefined) return "";
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
+
+/** Says on standard error what a benchmark is doing. */
+export function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}

@@ -16,6 +16,7 @@ interface BenchModule {
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   bridge: () => import("./bridge.ts"),
   dispatch: () => import("./dispatch.ts"),
+  dispatch_sockets: () => import("./dispatch_sockets.ts"),
   fidelity: () => import("./fidelity.ts"),
   freshness: () => import("./freshness.ts"),
   snapshot_server: () => import("./snapshot_server.ts"),

@@ -8,7 +8,7 @@
  * @module
  */
 import { canonicalBytes } from "../snapshot/canonical.ts";
-import { type BenchReport, type Figures, figures } from "./report.ts";
+import { type BenchReport, type Figures, figures, say } from "./report.ts";
 import { crowd, tagOf, wrk } from "./snapshot_server/load.ts";
 import { type Peer, startPeers, TOKEN } from "./snapshot_server/peers.ts";
 
@@ -118,8 +118,4 @@ function snapshot(version: number, cookieCount: number): Uint8Array<ArrayBuffer>
     localStorage: Array.from({ length: 15 }, (_, item) => ({ name: `k${item}`, value: random() })),
   }));
   return canonicalBytes({ cookies, origins });
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

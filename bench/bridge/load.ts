@@ -7,6 +7,7 @@ import { chromium } from "playwright-core";
 import { FrameScanner } from "../../core/frame_scanner.ts";
 import { clientText } from "../../core/frame_fixture.ts";
 import { systemClock } from "../../core/clock.ts";
+import { writeAll } from "../../core/socket.ts";
 
 /** One client with one call in flight. */
 export class PingClient {
@@ -15,29 +16,37 @@ export class PingClient {
   readonly #buffer = new Uint8Array(1 << 18);
   readonly #scanner = new FrameScanner();
 
-  private constructor(conn: Deno.TcpConn, message: unknown) {
+  /**
+   * Takes a connection that is a WebSocket already.
+   *
+   * @param conn The connection.
+   * @param frame What each call sends: one message.
+   */
+  constructor(conn: Deno.TcpConn, frame: Uint8Array) {
     this.#conn = conn;
-    this.#frame = clientText(JSON.stringify(message));
+    this.#frame = frame;
   }
 
   /** Connects to a path and prepares one call. */
   static async connect(port: number, path: string, message: unknown): Promise<PingClient> {
     const conn = await shakeHands(port, path);
-    return new PingClient(conn, message);
+    return new PingClient(conn, clientText(JSON.stringify(message)));
   }
 
   /** Makes the call and reads its answer to the last byte; the time it took, in milliseconds. */
   async call(): Promise<number> {
     const startedMs = systemClock.monotonic();
     const wanted = this.#scanner.messages + 1;
-    for (let at = 0; at < this.#frame.length;) {
-      at += await this.#conn.write(this.#frame.subarray(at));
-    }
+    // An answer may begin before a long message has ended.
+    const sent = writeAll(this.#conn, this.#frame);
+    // What keeps it from being sent ends the reading too, or is thrown at the end.
+    sent.catch(() => {});
     while (this.#scanner.messages < wanted) {
       const count = await this.#conn.read(this.#buffer);
       if (count === null) throw new Error("The connection ended");
       this.#scanner.push(this.#buffer.subarray(0, count));
     }
+    await sent;
     return systemClock.monotonic() - startedMs;
   }
 
@@ -118,14 +127,25 @@ export async function idleClients(port: number, path: string, count: number): Pr
   };
 }
 
-async function shakeHands(port: number, path: string): Promise<Deno.TcpConn> {
+/**
+ * Opens a WebSocket.
+ *
+ * @param port Where.
+ * @param path Which.
+ * @param fields Further header lines, each with its end.
+ */
+export async function shakeHands(
+  port: number,
+  path: string,
+  fields: string = "",
+): Promise<Deno.TcpConn> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port });
   conn.setNoDelay(true);
   await conn.write(
     new TextEncoder().encode(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\n` +
         "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + fields + "\r\n",
     ),
   );
   const buffer = new Uint8Array(4_096);

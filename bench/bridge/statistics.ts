@@ -3,10 +3,17 @@
  *
  * @module
  */
+import type { Figures } from "../report.ts";
 
 /** The middle of some figures. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** The middle of the figures of several rounds. */
+export function middle(all: readonly Figures[]): Figures {
+  const of = (key: string) => median(all.map((one) => one[key] ?? Number.NaN));
+  return { p50: of("p50"), p99: of("p99") };
 }
 
 /** Physical memory of a process and its children, shared pages by their share, in kB. */

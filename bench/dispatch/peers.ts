@@ -13,6 +13,8 @@ export interface Peer extends AsyncDisposable {
   readonly name: string;
   /** The port at which a user is served. */
   readonly portOf: (user: string) => number;
+  /** The most memory it had until now, in kB; of nothing where nothing stands between. */
+  readonly peakKb: () => Promise<number>;
 }
 
 /** Whose instance listens where. */
@@ -21,19 +23,18 @@ export type Instances = ReadonlyMap<string, number>;
 const ROOT = new URL("../../", import.meta.url).pathname;
 const NGINX = "/usr/sbin/nginx";
 
-/** Starts every peer. */
-export async function startPeers(instances: Instances): Promise<readonly Peer[]> {
-  const direct: Peer = {
+/** Nothing between. */
+export function direct(instances: Instances): Peer {
+  return {
     name: "direct",
     portOf: (user) => instances.get(user) ?? 0,
+    peakKb: () => Promise.resolve(0),
     async [Symbol.asyncDispose]() {},
   };
-  const peers = [direct, await startDispatch(instances)];
-  for (const hasAuth of [false, true]) peers.push(await startNginx(instances, hasAuth));
-  return peers;
 }
 
-async function startDispatch(instances: Instances): Promise<Peer> {
+/** Dispatch as it is installed. */
+export async function startDispatch(instances: Instances): Promise<Peer> {
   const folder = await Deno.makeTempDir({ prefix: "hearth-bench-" });
   const table = `${folder}/dispatch.json`;
   const entries = [...instances].map(([user, port]) => [user, { os_user: user, port }]);
@@ -57,7 +58,24 @@ async function startDispatch(instances: Instances): Promise<Peer> {
   });
 }
 
-async function startNginx(instances: Instances, hasAuth: boolean): Promise<Peer> {
+/** A relay by the runtime's own WebSockets, in front of one instance. */
+export async function startRelay(target: number): Promise<Peer> {
+  const folder = await Deno.makeTempDir({ prefix: "hearth-bench-" });
+  return await startPeer({
+    name: "Deno.upgradeWebSocket",
+    folder,
+    command: Deno.execPath(),
+    args: (port) => ({
+      args: [
+        ...["run", "-q", "--no-prompt", "--allow-net=127.0.0.1"],
+        ...[`${ROOT}bench/dispatch/upgrade_relay.ts`, String(port), String(target)],
+      ],
+    }),
+  });
+}
+
+/** nginx that leads by a map, asking about the session or not. */
+export async function startNginx(instances: Instances, hasAuth: boolean): Promise<Peer> {
   const folder = await Deno.makeTempDir({ prefix: "hearth-bench-" });
   return await startPeer({
     name: hasAuth ? "nginx, auth_request" : "nginx",
@@ -94,6 +112,10 @@ async function startPeer({ name, folder, command, args }: Recipe): Promise<Peer>
   const peer: Peer = {
     name,
     portOf: () => port,
+    async peakKb() {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+      return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN);
+    },
     async [Symbol.asyncDispose]() {
       await child.stop(10_000);
       await Deno.remove(folder, { recursive: true });
@@ -137,13 +159,15 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
+  map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
   map $http_x_authentik_username $instance { ${map.join(" ")} }
   ${upstreams.join("\n  ")}
   keepalive_requests 1000000;
   server {
     listen 127.0.0.1:${port} backlog=4096;
     proxy_http_version 1.1;
-    proxy_set_header Connection "";
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
     proxy_set_header Host $http_host;
     proxy_set_header X-authentik-username "";
     proxy_buffering off;
