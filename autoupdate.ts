@@ -24,26 +24,29 @@ import { statusText } from "./autoupdate/status.ts";
 import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
-
-type Subcommand = (context: ProgramContext) => Promise<number | void>;
+import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 
 const COMMANDS: Readonly<Record<string, Subcommand>> = {
-  run: runRun,
-  status: runStatus,
-  drain: runDrain,
-  recover: runRecover,
-  freeze: runFreeze,
-  unfreeze: runUnfreeze,
-  rollback: runRollback,
-  backup: runBackup,
-  restore: runRestore,
-  history: runHistory,
+  run: { does: "bring out what the channel offers, as far as it gets", run: runRun },
+  status: { does: "who has what, and what somebody should look at", run: runStatus },
+  drain: { does: "bring who was busy, or is new, to the last good build", run: runDrain },
+  recover: { does: "finish or undo what an earlier run left, and begin nothing", run: runRecover },
+  freeze: { does: "nothing is updated until unfreeze", run: runFreeze },
+  unfreeze: { does: "the next run goes on", run: runUnfreeze },
+  rollback: {
+    does: "everybody back to an earlier version, with the data of then",
+    run: runRollback,
+  },
+  backup: { does: "copy every user's data", run: runBackup },
+  restore: { does: "list a user's copies, try one out, or put one back", run: runRestore },
+  history: { does: "what was decided and done", run: runHistory },
 };
 
-await runProgram("autoupdate", async (context) => {
-  const command = defineCommand({
+await runProgram("autoupdate", (context) =>
+  runSubcommand(context, {
     name: "autoupdate",
     description: "Follow t3's release channel, and never break a user.",
+    commands: COMMANDS,
     examples: [
       ["autoupdate run", "what the timer does: gate the channel's build and bring it out"],
       ["autoupdate run --dry-run", "the whole gate, nothing changed"],
@@ -54,12 +57,7 @@ await runProgram("autoupdate", async (context) => {
     ],
     env: AUTOUPDATE_ENV,
     exitCodes: EXIT_CODES,
-  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
-  const [name = "", ...rest] = context.args;
-  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]?.({ ...context, args: rest });
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}"`, "autoupdate");
-});
+  }));
 
 function open({ env, log, signal }: ProgramContext): RunContext {
   const config = readConfig(env);

@@ -6,7 +6,10 @@
 import { resolve } from "node:path";
 import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
-import { type ProgramContext, runProgram } from "./core/program.ts";
+import { pathVariable, urlVariable } from "./core/env.ts";
+import { LOG_ENV, type ProgramContext, runProgram } from "./core/program.ts";
+import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
+import { runCompletion } from "./local/completion_command.ts";
 import { defaultDataDir } from "./local/data_dir.ts";
 import { demo } from "./local/demo.ts";
 import { runDoctor } from "./local/doctor/doctor_command.ts";
@@ -20,38 +23,70 @@ import { readSites, runSites } from "./snapshot/inventory/sites_command.ts";
 import { hasArrivedWhole, verifyText } from "./snapshot/verify/verify_report.ts";
 import { verifySnapshot } from "./snapshot/verify/verify_snapshot.ts";
 
-const COMMANDS: Readonly<Record<string, (context: ProgramContext) => Promise<number | void>>> = {
-  up: runUp,
-  demo: runDemo,
-  verify: runVerify,
-  sites: (context) => runSites(context, () => defaultDataDir(context.env)),
-  token: runToken,
-  status: (context) =>
-    runStatus(context, (data) => readSites({ data }, context, () => defaultDataDir(context.env))),
-  doctor: runDoctor,
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
+  up: { does: "the whole pipeline on this machine, until Ctrl-C", run: runUp },
+  demo: { does: "prove that a login reaches a new agent session", run: runDemo },
+  status: {
+    does: "how the pipeline stands, and what expires first",
+    run: (context) =>
+      runStatus(context, (data) => readSites({ data }, context, () => defaultDataDir(context.env))),
+  },
+  doctor: { does: "what is wrong with this machine, and what mends it", run: runDoctor },
+  sites: {
+    does: "which sites are logged in, and until when",
+    run: (context) => runSites(context, () => defaultDataDir(context.env)),
+  },
+  token: { does: "make a token for some sites only, or say what one may read", run: runToken },
+  verify: {
+    does: "seed the snapshot into a throw-away browser and say what arrived",
+    run: runVerify,
+  },
+  completion: { does: "the script with which a shell completes these words", run: runCompletion },
 };
 
-await runProgram("hearth", async (context) => {
-  const command = defineCommand({
+/** What its commands read. */
+const HEARTH_ENV = LOG_ENV.extend({
+  XDG_STATE_HOME: pathVariable("where the directory hearth of a pipeline is", "~/.local/state"),
+  PLAYWRIGHT_SNAPSHOT_URL: urlVariable("the snapshot that sites and doctor ask for"),
+  PLAYWRIGHT_SNAPSHOT_TOKEN: pathVariable(
+    "the file with the token for it",
+    "~/.config/playwright/token",
+  ),
+});
+
+await runProgram("hearth", (context) =>
+  runSubcommand(context, {
     name: "hearth",
     description: "Keep one browser logged in, for every agent session.",
-    examples: [
-      ["hearth up", "the whole pipeline on this machine; Ctrl-C stops it"],
-      ["hearth demo", "prove that a login reaches a new agent session"],
-      ["hearth verify", "seed the snapshot into a throw-away browser and say what arrived"],
-      ["hearth sites", "which sites are logged in, and until when"],
-      ["hearth token new --subject alice --sites example.com", "a token for some sites only"],
-      ["hearth status", "how the pipeline stands, and what expires first"],
-      ["hearth doctor", "what is wrong with this machine, and what mends it"],
-      ["hearth up --help", "the options of a command"],
+    details: [
+      "A person logs in once, in a Chromium whose profile stays. What it is logged in to is " +
+      "harvested into a snapshot, and every new session of a coding agent starts from a copy of " +
+      "it: logged in, and isolated from all others.",
+      'In the sources each command is a task: "deno task up" is "hearth up". Colours are for ' +
+      "terminals, and for none where NO_COLOR is set.",
     ],
-  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
-  const [name = "", ...rest] = context.args;
-  const run = COMMANDS[name];
-  if (run !== undefined) return await run({ ...context, args: rest });
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}"`, "hearth");
-});
+    commands: COMMANDS,
+    examples: [
+      ["hearth demo", "see it work, in about ten seconds"],
+      ["hearth up", "run it; log in at the live view it prints; Ctrl-C stops it"],
+      ["hearth status", "what is logged in, until when, and what is amiss"],
+      ["hearth token new --subject alice --sites example.com", "a token for some sites only"],
+      ["hearth completion bash >> ~/.bashrc", "complete commands and options with Tab"],
+    ],
+    env: HEARTH_ENV,
+    files: {
+      "~/.local/state/hearth": "profile, snapshots, copy and token of a pipeline on this machine",
+      "~/.config/playwright/token": "the token of a user's copy",
+      "/etc/hearth": "roster and settings of a dev box",
+      "/etc/hearth/access.yaml": "whose token may read which sites",
+    },
+    exitCodes: { 0: "done", 1: "failed, or something is wrong", 2: "bad usage or configuration" },
+    seeAlso: {
+      "hearth COMMAND --help": "the options of a command",
+      "docs/README.md": "every page, by what you want",
+      "docs/reference/cli.md": "every program, and what each option does",
+    },
+  }));
 
 async function runUp({ args, env, log, signal, print }: ProgramContext): Promise<void> {
   const command = defineCommand({

@@ -5,9 +5,10 @@
  * @module
  */
 import { systemClock } from "./core/clock.ts";
-import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
+import { defineCommand, parseCommand } from "./core/command.ts";
 import { readEnv } from "./core/env.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
+import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 import { BACKUP_ENV, type BackupEnv } from "./profile/backup_env.ts";
 import { createArchive } from "./profile/create_archive.ts";
 import { findArchive } from "./profile/find_archive.ts";
@@ -17,15 +18,23 @@ import { restoreProfile } from "./profile/restore_profile.ts";
 import type { UnnamedArchive } from "./profile/unpack_archive.ts";
 import { verifyArchive, type VerifyOptions } from "./profile/verify_archive.ts";
 
-type Subcommand = (context: ProgramContext) => Promise<void>;
-
-const COMMANDS: Readonly<Record<string, Subcommand>> = { create, list, verify, restore, prune };
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
+  create: { does: "archive the profile and its snapshots; the browser may run", run: create },
+  list: { does: "which archives there are", run: list },
+  verify: { does: "unpack an archive and open it with a Chromium", run: verify },
+  restore: {
+    does: "put an archive in the profile's place, with the browser stopped",
+    run: restore,
+  },
+  prune: { does: "remove what is older than BACKUP_RETENTION_DAYS", run: prune },
+};
 const EXIT_CODES = { 0: "done", 1: "failed; nothing was lost", 2: "bad usage or configuration" };
 
-await runProgram("profile_backup", async (context) => {
-  const command = defineCommand({
+await runProgram("profile_backup", (context) =>
+  runSubcommand(context, {
     name: "profile_backup",
     description: "Archives of the warm browser's profile: made, verified, restored.",
+    commands: COMMANDS,
     examples: [
       ["profile_backup create --verify --prune", "what the CronJob does"],
       ["profile_backup list", "which archives there are"],
@@ -35,12 +44,7 @@ await runProgram("profile_backup", async (context) => {
     ],
     env: BACKUP_ENV,
     exitCodes: EXIT_CODES,
-  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
-  const [name = "", ...rest] = context.args;
-  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]?.({ ...context, args: rest });
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}"`, "profile_backup");
-});
+  }));
 
 async function create({ args, env, log }: ProgramContext): Promise<void> {
   const command = defineCommand({

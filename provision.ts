@@ -4,17 +4,22 @@
  * @module
  */
 import { systemClock } from "./core/clock.ts";
-import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
+import { defineCommand, parseCommand } from "./core/command.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
+import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 import { findUsers, rosterRows } from "./provision/adopt.ts";
 import { itsOwnScope, openBox, scopesOf, userScopes } from "./provision/open_box.ts";
 import { changeBox, showRun } from "./provision/run_box.ts";
 import { CONFIG, parseRun } from "./provision/run_options.ts";
 import { statusOf, statusText } from "./provision/status.ts";
 
-type Subcommand = (context: ProgramContext) => Promise<number | void>;
-
-const COMMANDS: Readonly<Record<string, Subcommand>> = { plan, apply, host, status, adopt };
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
+  plan: { does: "print what apply would change; touches nothing", run: plan },
+  apply: { does: "make the users of the box match the roster", run: apply },
+  host: { does: "make the machine itself what users need, and then apply", run: host },
+  status: { does: "what there is of each user", run: status },
+  adopt: { does: "rows for users that a box set up by hand has", run: adopt },
+};
 
 /** Hearth itself, which `host` installs. */
 const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
@@ -25,25 +30,24 @@ const APPLY_CODES = {
   2: "bad usage or configuration; nothing was done",
 };
 
-await runProgram("provision", async (context) => {
-  const command = defineCommand({
+await runProgram("provision", (context) =>
+  runSubcommand(context, {
     name: "provision",
     description: "Make a dev box match its roster.",
+    commands: COMMANDS,
     examples: [
-      ["provision plan", "what would change; touches nothing"],
-      ["provision apply", "change it"],
+      ["provision host --plan", "what would change on a machine; touches nothing"],
+      ["provision host", "packages, Node, the MCP server, units; then every user"],
       ["provision apply --user ada", "one user alone"],
-      ["provision host", "packages, Node, the MCP server, units; then apply"],
-      ["provision status", "what there is of each user"],
-      ["provision adopt", "rows for users that a box set up by hand has"],
       ["provision plan --help", "the options of a command"],
     ],
-  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
-  const [name = "", ...rest] = context.args;
-  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]?.({ ...context, args: rest });
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}"`, "provision");
-});
+    files: {
+      "/etc/hearth/roster.yaml": "who may use the box",
+      "/etc/hearth/provision.yaml": "what else is true of it",
+      "/etc/hearth/access.yaml": "for the snapshot server: whose token may read which sites",
+      "/var/lib/t3-provision/audit.jsonl": "what was done, and when",
+    },
+  }));
 
 async function plan(context: ProgramContext): Promise<number | void> {
   const options = parseRun(context.args, {

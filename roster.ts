@@ -4,9 +4,10 @@
  * @module
  */
 import { systemClock } from "./core/clock.ts";
-import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
+import { defineCommand, parseCommand } from "./core/command.ts";
 import { Fault } from "./core/fault.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
+import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 import { faultText, shownValue } from "./core/text_fault.ts";
 import { applyMembership } from "./roster/apply_membership.ts";
 import { derive, derivedText } from "./roster/derive.ts";
@@ -27,22 +28,23 @@ import * as report from "./roster/report.ts";
 import { hasBlockingErrors, validateTiers } from "./roster/validate_tiers.ts";
 import { writeInPlace } from "./roster/write_in_place.ts";
 
-type Subcommand = (context: ProgramContext) => Promise<number | void>;
-
 const COMMANDS: Readonly<Record<string, Subcommand>> = {
-  validate,
-  derive: runDerive,
-  offboard,
-  membership,
-  ports,
+  validate: { does: "check a roster, alone or against the cluster's users", run: validate },
+  derive: { does: "accounts, ports, maps and access as JSON", run: runDerive },
+  offboard: { does: "what to do for those who left", run: offboard },
+  membership: { does: "bring the rows in line with a group", run: membership },
+  ports: { does: "keep the port files, in which a port stays its owner's", run: ports },
 };
 
 const PLAN_CODES = { 0: "nothing to change, or done", 1: "failed, or something conflicts" };
 
 await runProgram("roster", async (context) => {
-  const command = defineCommand({
+  // Nothing is written but by a command that was told to.
+  if (!context.args.includes("--apply")) await Deno.permissions.revoke({ name: "write" });
+  return await runSubcommand(context, {
     name: "roster",
     description: "Answers from roster.yaml: who may use a dev box, and what follows from that.",
+    commands: COMMANDS,
     examples: [
       ["roster validate roster.yaml", "every fault, with line and column"],
       ["roster derive roster.yaml", "accounts, ports, maps and access as JSON"],
@@ -51,15 +53,7 @@ await runProgram("roster", async (context) => {
       ["roster ports roster.yaml --ports ports.json", "who has a port, and whose is kept"],
       ["roster derive --help", "the options of a command"],
     ],
-  }).argument("<command>", `one of ${Object.keys(COMMANDS).join(", ")}`);
-  const [name = "", ...rest] = context.args;
-  if (Object.hasOwn(COMMANDS, name)) {
-    // Nothing is written but by a command that was told to.
-    if (!rest.includes("--apply")) await Deno.permissions.revoke({ name: "write" });
-    return await COMMANDS[name]?.({ ...context, args: rest });
-  }
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}"`, "roster");
+  });
 });
 
 async function validate({ args, print }: ProgramContext): Promise<number | void> {

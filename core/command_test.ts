@@ -4,7 +4,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { defineCommand, parseCommand, usageFault } from "./command.ts";
+import {
+  type AnyCommand,
+  defineCommand,
+  describeCommand,
+  parseCommand,
+  usageFault,
+} from "./command.ts";
 import { portVariable, textVariable } from "./env.ts";
 import { Fault } from "./fault.ts";
 
@@ -47,6 +53,52 @@ Deno.test.each([["--help"], ["-h"]])("parseCommand() shows the help when asked w
       /\nExit codes:\n {2}0 +greeted\n {2}3 +nobody there\n/,
     ]
   ) assert.match(help, part);
+});
+
+Deno.test("defineCommand() breaks what is too long, and gives what is too wide a line", () => {
+  const shown: string[] = [];
+  const command = defineCommand({
+    name: "keep",
+    description: "Keep it",
+    details: ["More about it."],
+    commands: { up: "up and running" },
+    examples: [[`keep ${"x".repeat(40)}`, "wide"], ["keep", "word ".repeat(20).trim()]],
+    files: { "/etc/keep": "what is kept" },
+    seeAlso: { "keep up --help": "" },
+  }).configureOutput({ writeOut: (text) => shown.push(text) });
+
+  parseCommand(command, ["-h"]);
+
+  const help = shown.join("");
+  assert.match(help, /^Usage: keep <command> \[options\]\n\nKeep it\n\nMore about it\.\n/);
+  assert.match(help, /\nCommands:\n {2}up {2}up and running\n/);
+  assert.match(help, /\n {2}keep x{40}\n {8}wide\n {2}keep {2}word word/);
+  assert.match(help, /\nFiles:\n {2}\/etc\/keep {2}what is kept\n/);
+  assert.match(help, /\nSee also:\n {2}keep up --help\n/);
+  assert.ok(help.split("\n").every((line) => line.length <= 80 && line === line.trimEnd()));
+});
+
+Deno.test("parseCommand() prints what completion is made from when asked for it", () => {
+  const { command, shown } = greet();
+  command.argument("[file]", "what to greet from");
+  const help = describeCommand(command as unknown as AnyCommand).help;
+
+  assert.equal(parseCommand(command as unknown as AnyCommand, ["--describe"]), "done");
+
+  assert.deepEqual(JSON.parse(shown.join("")), {
+    name: "greet",
+    commands: {},
+    options: [
+      { name: "--loud", does: "speak up" },
+      { name: "--times", does: "how often", value: "count" },
+      { name: "--help", short: "-h", does: "show this help" },
+    ],
+    arguments: ["file"],
+    help,
+  });
+  shown.length = 0;
+  parseCommand(command as unknown as AnyCommand, ["--help"]);
+  assert.equal(shown.join(""), help);
 });
 
 Deno.test.each<[string, string[], string]>([

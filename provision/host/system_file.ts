@@ -32,6 +32,9 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   "tmpfiles.d": { kind: "directories", to: "/etc/tmpfiles.d", mode: 0o644 },
   "sudoers.d": { kind: "sudoers", to: "/etc/sudoers.d", mode: 0o440 },
   "profile.d": { kind: "shell", to: "/etc/profile.d", mode: 0o644 },
+  "bash_completion.d": { kind: "shell", to: "/etc/bash_completion.d", mode: 0o644 },
+  "zsh": { kind: "shell", to: "/usr/local/share/zsh/site-functions", mode: 0o644 },
+  "fish": { kind: "shell", to: "/etc/fish/conf.d", mode: 0o644 },
   "skel": { kind: "shell", to: "/etc/skel", mode: 0o644 },
 };
 

@@ -11,6 +11,7 @@ import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
 import { errorText } from "../../core/error_text.ts";
 import { Fault } from "../../core/fault.ts";
 import type { ProgramContext } from "../../core/program.ts";
+import { runSubcommand } from "../../core/subcommands.ts";
 import type { Secret } from "../../core/secret.ts";
 import { pathText } from "../../core/text_fault.ts";
 import { BearerTokenError, parseBearerToken } from "../bearer_token.ts";
@@ -27,21 +28,20 @@ const DEFAULT_ACCESS_FILE = "/etc/hearth/access.yaml";
  * @param context The program's; the first argument says which.
  * @throws {Fault} When the usage is wrong, or the token is nobody's.
  */
-export async function runToken(context: ProgramContext): Promise<number | void> {
-  const [name = "", ...args] = context.args;
-  if (name === "new") return runNew({ ...context, args });
-  if (name === "check") return await runCheck({ ...context, args });
-  const command = defineCommand({
+export function runToken(context: ProgramContext): Promise<number | void> {
+  return runSubcommand(context, {
     name: "hearth token",
     description: "Make a token for a subject of the access file, or say what one may read.",
+    commands: {
+      new: { does: "print a new token, once, and what to add to the access file", run: runNew },
+      check: { does: "say whose a token is and what it may read", run: runCheck },
+    },
     examples: [
       ["hearth token new --subject alice --sites example.com", "a token and the YAML for it"],
       ["hearth token check < token", "what a token may read"],
       ["hearth token new --help", "the options of a command"],
     ],
-  }).argument("<command>", "new or check");
-  if (parseCommand(command, context.args.slice(0, 1)) === "done") return;
-  throw usageFault(`Unknown command "${name}", must be new or check`, "hearth token");
+  });
 }
 
 function runNew({ args, print }: ProgramContext): void {

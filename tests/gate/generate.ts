@@ -16,6 +16,7 @@ import { prometheusRuleYaml, ruleDocument, rulesYaml } from "../../monitoring/ru
 import { settingsJsonSchema } from "../../provision/settings.ts";
 import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
+import { completionFiles } from "./completion/completion_files.ts";
 import { cliText, commandPages } from "./cli_reference.ts";
 import { metricCatalog, WITHOUT_METRICS } from "./metric_catalog.ts";
 import { openApi } from "./open_api.ts";
@@ -36,6 +37,7 @@ export interface GeneratedFile {
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const roster = rosterJsonSchema();
   const settings = settingsJsonSchema();
+  const commands = await commandPages(rootPrograms());
   const page = (name: string) => Deno.readTextFile(`${ROOT}docs/reference/${name}.md`);
   const files = [
     { path: "docs/reference/roster.schema.json", content: JSON.stringify(roster, null, 2) },
@@ -58,7 +60,7 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
       content: withSection(
         await page("cli"),
         "help",
-        cliText(await commandPages(rootPrograms())),
+        cliText(commands),
       ),
     },
     {
@@ -69,6 +71,9 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
         permissionTables(readDenoConfig().permissions, PERMISSION_REASONS),
       ),
     },
+    ...completionFiles(
+      commands.map(({ words, description }) => ({ ...description, name: words.join(" ") })),
+    ),
     { path: "docs/reference/openapi.json", content: JSON.stringify(openApi(), null, 2) },
     { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
     {
@@ -165,6 +170,7 @@ export function withSection(page: string, name: string, text: string): string {
 
 /** As `deno fmt` would leave it, since the gate checks that too. */
 async function formatted(path: string, content: string): Promise<string> {
+  if (!/\.(?:md|json|yaml)$/.test(path)) return content;
   const folder = await Deno.makeTempDir({ prefix: "hearth-generate-" });
   try {
     const file = `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`;

@@ -24,4 +24,5 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "nginx", path: "/usr/sbin/nginx", reason: "stands before dispatch as the ingress" },
   { name: "prometheus", path: "/usr/bin/prometheus", reason: "judges and runs our alerts" },
   { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
+  { name: "fish", path: "/usr/bin/fish", reason: "a shell that users may have" },
 ];

@@ -7,7 +7,10 @@ import { systemFiles } from "../../../provision/host/system_file.ts";
 import { type Box, MOUNTED } from "./box.ts";
 
 const SYSTEMD = new URL("../../../systemd/", import.meta.url);
-const FOLDERS = ["system", "sysusers.d", "tmpfiles.d", "sudoers.d", "profile.d", "skel"];
+const FOLDERS = [
+  ...["system", "sysusers.d", "tmpfiles.d", "sudoers.d"],
+  ...["profile.d", "bash_completion.d", "zsh", "fish", "skel"],
+];
 
 /** Puts units, accounts, directories, sudoers and shell files where a host has them. */
 export async function installSystemFiles(box: Box): Promise<void> {
