@@ -108,7 +108,7 @@ Deno.test("hearth token and hearth sites exit 2 with one line when they are used
 
   for (
     const [args, says] of [
-      [["token"], /[Mm]issing required argument/],
+      [["token"], /command is missing, must be one of new, check/],
       [
         ["token", "new", "--subject", "a b", "--sites", "com"],
         /subject must be .*; sites\.0 is "com"/,
