@@ -4,6 +4,7 @@
  * @module
  */
 import type { Instance } from "./effects.ts";
+import type { Release } from "./source.ts";
 import type { State, Update } from "./state.ts";
 
 /** Who is on the box, and which version they have. */
@@ -18,17 +19,19 @@ export interface Box {
 export function beginUpdate(
   state: State,
   box: Box,
-  build: { readonly version: string; readonly integrity: string | undefined },
+  build: Pick<Release, "version" | "integrity" | "provenance">,
   nowMs: number,
 ): State {
+  const { version, integrity, provenance } = build;
   const update: Update = {
     kind: "update",
-    to: build.version,
-    ...(build.integrity === undefined ? {} : { integrity: build.integrity }),
+    to: version,
+    ...(integrity === undefined ? {} : { integrity }),
+    ...(provenance === undefined ? {} : { provenance }),
     startedMs: nowMs,
     phase: "staging",
     attempts: 1,
-    users: moves(box, build.version),
+    users: moves(box, version),
   };
   return { ...state, update };
 }

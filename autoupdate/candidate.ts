@@ -3,20 +3,9 @@
  *
  * @module
  */
+import type { Release } from "./source.ts";
 import type { State } from "./state.ts";
 import { compareVersions, isOnTrack, isVersion, runsOnNode, type Track } from "./version.ts";
-
-/** What a registry says of one version. */
-export interface Release {
-  /** The exact version a tag or a pin stands for. */
-  readonly version: string;
-  /** When it was published, in milliseconds since the epoch; nothing where it does not say. */
-  readonly publishedMs: number | undefined;
-  /** Its digest, as in `sha512-…`; kept with the journal. */
-  readonly integrity: string | undefined;
-  /** The Node versions it runs on; nothing where any will do. */
-  readonly engines: string | undefined;
-}
 
 /** What the box wants. */
 export interface Policy {

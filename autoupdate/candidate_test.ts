@@ -3,7 +3,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decideCandidate, type Decision, type Policy, type Release } from "./candidate.ts";
+import { decideCandidate, type Decision, type Policy } from "./candidate.ts";
+import type { Release } from "./source.ts";
 import { emptyState, type State } from "./state.ts";
 import { compareVersions, TRACKS } from "./version.ts";
 
@@ -22,6 +23,7 @@ function decide(
       version: newer,
       publishedMs: nowMs - 20 * HOUR_MS,
       integrity: "sha512-x",
+      provenance: undefined,
       engines: "^22.16 || >=24.10",
       ...release,
     },
@@ -87,7 +89,13 @@ Deno.test("decideCandidate() goes back and ignores age for a pin only", () => {
 
 Deno.test("decideCandidate() takes any build of the channel on a box that has none", () => {
   const decision = decideCandidate(
-    { version: "0.0.24", publishedMs: 0, integrity: "sha512-x", engines: undefined },
+    {
+      version: "0.0.24",
+      publishedMs: 0,
+      integrity: "sha512-x",
+      provenance: undefined,
+      engines: undefined,
+    },
     { track: "nightly", pin: undefined, minAgeMs: 0 },
     { state: emptyState(), nodeVersion: "v22.16.0", nowMs },
   );

@@ -12,11 +12,11 @@ import type { Config } from "./config.ts";
 import { type Result, withResult } from "./endings.ts";
 import { countAttempt } from "./machine.ts";
 import { metricsText } from "./metrics_text.ts";
-import { removeVersion, sealedVersions } from "./npm_source.ts";
 import type { Box } from "./real_effects.ts";
 import { evictBackups, evictVersions } from "./retention.ts";
 import type { State } from "./state.ts";
 import { readFreeze, readState } from "./state_files.ts";
+import { removeVersion, sealedVersions } from "./versions.ts";
 import { work } from "./work.ts";
 
 /** What a command needs. */

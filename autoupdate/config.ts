@@ -18,11 +18,22 @@ import { isVersion, type Track, TRACKS } from "./version.ts";
 const pin = z.string().refine((text) => isVersion(text), "must be an exact version").optional()
   .describe("exactly this version, and no other; also backward");
 
+const SOURCES = ["npm", "releases"] as const;
+
 const ENV = z.object({
   T3_TRACK: choiceVariable(TRACKS, "nightly", "the channel to follow: a tag of the package"),
   T3_PIN: pin as z.ZodType<string | undefined>,
+  T3_SOURCE: choiceVariable(
+    SOURCES,
+    "npm",
+    "where builds come from: a package of a registry, or archives of a repository's releases",
+  ),
   T3_PACKAGE: textVariable("the package that is t3", "t3"),
   T3_REGISTRY: urlVariable("the registry; without it npm's own setting"),
+  T3_RELEASES: urlVariable(
+    "the list of releases, as GitHub's API tells it",
+    "https://api.github.com/repos/pingdotgg/t3code/releases",
+  ),
   T3_MIN_AGE_HOURS: hours(12, "how old a build must be, in hours"),
   T3_SOAK_SECONDS: seconds(600, "how long a build must run well, in seconds"),
   T3_MIGRATE_QUIET_SECONDS: seconds(900, "how long an idle user must have been quiet, in seconds"),
@@ -77,10 +88,14 @@ export interface Config {
   readonly track: Track;
   /** `T3_PIN`. */
   readonly pin: string | undefined;
+  /** `T3_SOURCE`. */
+  readonly source: typeof SOURCES[number];
   /** `T3_PACKAGE`. */
   readonly packageName: string;
   /** `T3_REGISTRY`. */
   readonly registry: URL | undefined;
+  /** `T3_RELEASES`. */
+  readonly releases: URL;
   /** `T3_MIN_AGE_HOURS`, in milliseconds. */
   readonly minAgeMs: number;
   /** `T3_SOAK_SECONDS`, in milliseconds. */
@@ -129,8 +144,10 @@ export function readConfig(env: EnvReader): Config {
   return {
     track: read.T3_TRACK,
     pin: read.T3_PIN,
+    source: read.T3_SOURCE,
     packageName: read.T3_PACKAGE,
     registry: read.T3_REGISTRY,
+    releases: read.T3_RELEASES,
     minAgeMs: read.T3_MIN_AGE_HOURS * 3_600_000,
     soakMs: read.T3_SOAK_SECONDS * 1_000,
     quietMs: read.T3_MIGRATE_QUIET_SECONDS * 1_000,

@@ -55,8 +55,13 @@ export function committed(state: State, update: Update, nowMs: number): State {
   if (isLastGood(state, update)) return ended;
   const { pending: _given, ...done } = ended;
   const { lastGood } = state;
-  const { to: version, integrity } = update;
-  const good = { version, sinceMs: nowMs, ...(integrity === undefined ? {} : { integrity }) };
+  const { to: version, integrity, provenance } = update;
+  const good = {
+    version,
+    sinceMs: nowMs,
+    ...(integrity === undefined ? {} : { integrity }),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
   const earlier = [...state.earlier, ...(lastGood === undefined ? [] : [lastGood])];
   return {
     ...done,

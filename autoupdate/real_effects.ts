@@ -18,7 +18,7 @@ import type { Effects, Health, Instance, Services } from "./effects.ts";
 import { enterThroughDoor } from "./front_door.ts";
 import { runGate } from "./gate.ts";
 import { inspectActivity } from "./inspect_database.ts";
-import { type NpmOptions, stageVersion } from "./npm_source.ts";
+import { type Builds, openBuilds } from "./builds.ts";
 import { openPointers } from "./pointers.ts";
 import { probeServer } from "./probe.ts";
 import { bringBackup, restoreBackup } from "./restore_backup.ts";
@@ -51,7 +51,7 @@ export interface Box {
   /** An account of a user. */
   readonly accountOf: (user: string) => Promise<Account>;
   /** Where builds come from. */
-  npm(): Promise<NpmOptions>;
+  readonly builds: Builds;
 }
 
 /** A byte of a database may cost this much of a start: migrations rewrite it. */
@@ -67,12 +67,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
   const { backupDir: directory, scratchDir, backupDeadlineMs: deadlineMs } = config;
   const store = openBackupStore({ directory, scratchDir, deadlineMs, clock });
 
-  async function npm(): Promise<NpmOptions> {
-    const { packageName, registry, nodeDir, versionsDir, scratchDir } = config;
-    const account = await accountOf(config.gateUser);
-    return { packageName, registry, nodeDir, versionsDir, scratchDir, account };
-  }
-
+  const builds = openBuilds(config, accountOf);
   const instances = () => readInstances(config.dispatchFile);
 
   async function visitDirectly(
@@ -151,7 +146,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
     },
     async stage(version) {
       const { update } = await readState(config.stateDir);
-      return await stageVersion(version, update?.integrity, await npm());
+      return await builds.stage(version, update?.integrity);
     },
     async gate(version, moves) {
       const { nodeDir, versionsDir, scratchDir, stateDir } = config;
@@ -180,7 +175,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
     record: (event) =>
       appendHistory(config.stateDir, { at: new Date(clock.now()).toISOString(), ...event }),
   };
-  return { effects, store, accountOf, npm };
+  return { effects, store, accountOf, builds };
 }
 
 const dispatchSchema = z.record(

@@ -7,7 +7,7 @@ import { Fault } from "../core/fault.ts";
 import { beginRollback } from "./begin.ts";
 import { ended, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { judgeIdle } from "./idle.ts";
-import { sealedVersions } from "./npm_source.ts";
+import { sealedVersions } from "./versions.ts";
 import { work } from "./work.ts";
 
 /** What was asked for. */

@@ -4,18 +4,13 @@
  * @module
  */
 import { beginUpdate } from "./begin.ts";
-import { decideCandidate, type Release } from "./candidate.ts";
+import { decideCandidate } from "./candidate.ts";
 import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { adopt } from "./drain.ts";
-import {
-  askRelease,
-  nodeVersion,
-  removeVersion,
-  sealedVersions,
-  stageVersion,
-} from "./npm_source.ts";
+import type { Release } from "./source.ts";
 import type { State } from "./state.ts";
 import { readFreeze, readState } from "./state_files.ts";
+import { removeVersion, sealedVersions } from "./versions.ts";
 import { work } from "./work.ts";
 
 /** Follows the channel: one candidate, as far as it gets. */
@@ -40,14 +35,21 @@ async function follow(context: RunContext): Promise<RunEnd> {
   if (decided.kind === "end") {
     return await quietly(context, state, decided.end.result, decided.end.why);
   }
-  const { version, integrity } = decided.release;
+  const { version, integrity, provenance } = decided.release;
   const instances = (await effects.instances()).filter(({ user }) =>
     state.held[user] === undefined
   );
   const pointers = await effects.pointers.all();
   const { track, pin } = config;
-  effects.log.info("candidate", { from: state.lastGood?.version, to: version, track, pin });
-  const build = { version, integrity };
+  effects.log.info("candidate", {
+    from: state.lastGood?.version,
+    to: version,
+    track,
+    pin,
+    integrity,
+    provenance,
+  });
+  const build = { version, integrity, provenance };
   const begun = beginUpdate(state, { instances, pointers }, build, effects.clock.now());
   await effects.save(begun);
   return await ended(context, await work(begun, effects, config, signal));
@@ -61,12 +63,12 @@ export async function dryRun({ config, box }: RunContext): Promise<RunEnd> {
   }
   const decided = await decide({ config, box }, state);
   if (decided.kind !== "go") return decided.end;
-  const { version, integrity } = decided.release;
+  const { version, integrity, provenance } = decided.release;
   const [instances, pointers] = [await box.effects.instances(), await box.effects.pointers.all()];
-  const build = { version, integrity };
+  const build = { version, integrity, provenance };
   const { update } = beginUpdate(state, { instances, pointers }, build, box.effects.clock.now());
   const isNew = !(await sealedVersions(config.versionsDir)).includes(version);
-  const staged = await stageVersion(version, integrity, await box.npm());
+  const staged = await box.builds.stage(version, integrity);
   const outcome = staged.is === "ok"
     ? await box.effects.gate(version, update?.users ?? [])
     : staged;
@@ -86,7 +88,7 @@ type Decided =
   | { readonly kind: "go"; readonly release: Release; readonly state: State }
   | { readonly kind: "end"; readonly end: RunEnd; readonly state: State };
 
-/** Asks the registry, once, and decides. */
+/** Asks the source, once, and decides. */
 async function decide(
   { config, box }: Pick<RunContext, "config" | "box">,
   before: State,
@@ -94,13 +96,12 @@ async function decide(
   const end = (state: State, result: RunEnd["result"], why: string): Decided => (
     { kind: "end", end: { result, why }, state }
   );
-  const npm = await box.npm();
-  const answer = await askRelease(config.pin ?? config.track, npm);
+  const answer = await box.builds.ask(config);
   if (answer.is !== "ok") return end(before, "inconclusive", answer.why);
   const { release } = answer;
   const nowMs = box.effects.clock.now();
   const state = withOffer(before, release, nowMs);
-  const facts = { state, nowMs, nodeVersion: await nodeVersion(npm) };
+  const facts = { state, nowMs, nodeVersion: await box.builds.nodeVersion() };
   const decision = decideCandidate(release, config, facts);
   if (decision.kind === "go") return { kind: "go", release, state };
   return end(state, decision.kind === "stay" ? "nothing" : "refused", decision.why);

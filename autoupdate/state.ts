@@ -59,6 +59,7 @@ const updateSchema = z.strictObject({
   kind: z.enum(["update", "drain", "rollback"]),
   to: version,
   integrity: z.string().optional(),
+  provenance: z.string().optional(),
   startedMs: timeMs,
   phase: z.enum(["staging", "gating", "canary", "soaking", "rolling-back"]),
   /** Processes that have worked on it; counted before they act. */
@@ -69,7 +70,13 @@ const updateSchema = z.strictObject({
   users: z.array(moveSchema),
 });
 
-const goodSchema = z.strictObject({ version, integrity: z.string().optional(), sinceMs: timeMs });
+const goodSchema = z.strictObject({
+  version,
+  /** The digest it was checked against, and what vouches for where it was built. */
+  integrity: z.string().optional(),
+  provenance: z.string().optional(),
+  sinceMs: timeMs,
+});
 
 const stateSchema = z.strictObject({
   format: z.literal(1),

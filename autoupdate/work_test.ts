@@ -9,6 +9,7 @@ import { countAttempt } from "./machine.ts";
 import { work } from "./work.ts";
 
 const [OLD, NEW] = ["0.1.0", "0.2.0"];
+const BUILD = { version: NEW, integrity: undefined, provenance: undefined };
 const OPTIONS = { quietMs: 900_000, soakMs: 60_000 };
 
 function box(flaw: Flaw, users: readonly { name: string; isBusy?: boolean }[], old?: string) {
@@ -24,7 +25,7 @@ async function run(box: FakeBox): Promise<void> {
   let state = box.journal();
   if (state.update === undefined) {
     const [instances, pointers] = [await effects.instances(), await effects.pointers.all()];
-    state = beginUpdate(state, { instances, pointers }, { version: NEW, integrity: undefined }, 1);
+    state = beginUpdate(state, { instances, pointers }, BUILD, 1);
   } else state = countAttempt(state);
   await effects.save(state);
   await work(state, effects, OPTIONS, new AbortController().signal);
@@ -145,7 +146,7 @@ Deno.test("work() touches nobody whose home could not hold the way back", async 
   const begun = beginUpdate(
     tight.journal(),
     { instances: await effects.instances(), pointers: await effects.pointers.all() },
-    { version: NEW, integrity: undefined },
+    BUILD,
     1,
   );
 

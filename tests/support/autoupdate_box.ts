@@ -81,7 +81,7 @@ export async function nodeAndNpm(directory: string): Promise<string> {
 
 /** Makes one; versions can be shared between boxes, since they never change. */
 export async function makeAutoupdateBox(
-  registry: TestRegistry,
+  registry: Pick<TestRegistry, "url">,
   users: readonly string[],
   shared: { readonly nodeDir: string; readonly versionsDir: string },
 ): Promise<AutoupdateBox> {
