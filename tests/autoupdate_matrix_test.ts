@@ -13,28 +13,13 @@ import {
   nodeAndNpm,
   type UpdaterRun,
 } from "./support/autoupdate_box.ts";
+import { BUILDS } from "./support/matrix_builds.ts";
 import { readTable } from "./support/outcome_table.ts";
-import { type Build, build, type Difference, ERAS, FLAWS } from "./t3_fixture/builds.ts";
+import { type Build, build, ERAS } from "./t3_fixture/builds.ts";
 import { startRegistry, type TestRegistry } from "./t3_fixture/registry.ts";
 
 const BASE = "0.0.30-nightly.20260601.1";
 const USERS = ["ada", "grace"];
-
-const BUILDS: Readonly<Record<string, Difference>> = {
-  ...FLAWS,
-  good: {},
-  "environment cookie": ERAS.environmentCookie,
-  launcher: ERAS.launcher,
-  "second generation": ERAS.v2,
-  // Shorter and longer than real ones, so that the tests' own deadlines have room on both sides.
-  listensLate: { behaviour: { listenMs: 2_500 } },
-  migrationIsSlow: {
-    behaviour: { migrationMs: 2_000, extraMigrations: [{ id: 41, name: "Reindex", sql: [] }] },
-  },
-  crashesLater: {
-    behaviour: { livesMs: 8_000, extraMigrations: [{ id: 42, name: "Usage", sql: [] }] },
-  },
-};
 
 const ROWS = readTable("docs/reference/autoupdate.md", "build");
 

@@ -59,5 +59,6 @@ Deno.test('permission set "provision" leaves all but files to the two programs i
     "run another Deno",
     "load native code",
     "signal another process",
+    "ask for its group",
   ]);
 });

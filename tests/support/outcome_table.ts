@@ -1,26 +1,35 @@
 /**
- * Reads a table of a documentation page, so that a test can hold the product to it.
+ * Reads tables of a documentation page, so that a test can hold the product to them.
  *
  * @module
  */
 import { ROOT } from "./program.ts";
 
-/** The rows of the first table whose header begins with `first`, as objects by column. */
-export function readTable(
-  page: string,
-  first: string,
-): readonly Readonly<Record<string, string>>[] {
+/** The rows of a table, as objects by column. */
+export type TableRows = readonly Readonly<Record<string, string>>[];
+
+/** The first table whose header begins with `first`. */
+export function readTable(page: string, first: string): TableRows {
+  const [table] = readTables(page, first);
+  if (table === undefined) throw new Error(`${page} has no table that begins with "${first}"`);
+  return table;
+}
+
+/** Every table whose header begins with `first`, in the order of the page. */
+export function readTables(page: string, first: string): readonly TableRows[] {
   const lines = Deno.readTextFileSync(`${ROOT}${page}`).split("\n");
-  const start = lines.findIndex((line) => cells(line)[0] === first);
-  if (start < 0) throw new Error(`${page} has no table that begins with "${first}"`);
-  const header = cells(lines[start] ?? "");
-  const rows: Record<string, string>[] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith("|")) break;
-    const values = cells(line);
-    rows.push(Object.fromEntries(header.map((name, at) => [name, values[at] ?? ""])));
-  }
-  return rows;
+  return lines.flatMap((line, start) => {
+    const header = cells(line);
+    if (header[0] !== first) return [];
+    const rest = lines.slice(start + 2);
+    const end = rest.findIndex((row) => !row.startsWith("|"));
+    return [
+      rest.slice(0, end < 0 ? undefined : end).map((row) => {
+        const values = cells(row);
+        return Object.fromEntries(header.map((name, at) => [name, values[at] ?? ""]));
+      }),
+    ];
+  });
 }
 
 function cells(line: string): readonly string[] {

@@ -96,12 +96,12 @@ export const SWITCHES = "switches.json";
  * @param baseDir Where the switches are.
  */
 export function readBehaviour(packageUrl: string, baseDir?: string): Behaviour {
-  const fixed = readJson(new URL("./behaviour.json", packageUrl).pathname);
+  const fixed = readJson(new URL("./behaviour.json", packageUrl));
   const switched = baseDir === undefined ? {} : readJson(`${baseDir}/${SWITCHES}`);
   return { ...GOOD, ...fixed, ...switched };
 }
 
-function readJson(path: string): Partial<Behaviour> {
+function readJson(path: string | URL): Partial<Behaviour> {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {

@@ -19,7 +19,7 @@ import { existingBuild, installedBuild, startT3 } from "./running.ts";
 
 /** A directory for one test. */
 async function inScratch(work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "hearth-t3-" });
+  const directory = await Deno.makeTempDir({ prefix: "hearth t3 " });
   try {
     await work(directory);
   } finally {
