@@ -5,13 +5,7 @@
  */
 import { openBox } from "./autoupdate/real_effects.ts";
 import { backup } from "./autoupdate/backup.ts";
-import {
-  recover,
-  type RunContext,
-  type RunEnd,
-  takeLock,
-  writeMetrics,
-} from "./autoupdate/closing.ts";
+import { recoverAlone, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
 import { AUTOUPDATE_ENV, readConfig } from "./autoupdate/config.ts";
 import { drain } from "./autoupdate/drain.ts";
 import { endText, EXIT_CODES, exitCodeOf, historyText } from "./autoupdate/report.ts";
@@ -23,6 +17,7 @@ import { readFreeze, readHistory, writeFreeze } from "./autoupdate/state_files.t
 import { statusText } from "./autoupdate/status.ts";
 import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
+import { Fault } from "./core/fault.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
 import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 
@@ -125,10 +120,7 @@ async function runRecover(program: ProgramContext): Promise<number | void> {
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
   using _lock = await takeLock(context.config);
-  const { update, lastRun } = await recover(context);
-  await writeMetrics(context);
-  if (update === undefined) return;
-  return told(program, { result: "inconclusive", why: lastRun?.why ?? "" });
+  return told(program, await recoverAlone(context));
 }
 
 async function runFreeze(program: ProgramContext): Promise<number | void> {
@@ -189,7 +181,11 @@ async function runBackup(program: ProgramContext): Promise<number | void> {
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
   using _lock = await takeLock(context.config);
-  return (await backup(context)).length === 0 ? 0 : 1;
+  const { copied, failed } = await backup(context);
+  program.print(`copied the data of ${copied.join(", ") || "nobody"}\n`);
+  if (failed.length === 0) return;
+  const why = failed.map(({ user, why }) => `"${user}": ${why}`).join("; ");
+  throw new Fault(`Cannot copy the data of ${why}`);
 }
 
 async function runRestore(program: ProgramContext): Promise<number | void> {

@@ -51,13 +51,37 @@ export async function takeLock({ stateDir }: Config): Promise<FileLock> {
 /** Finishes or undoes what an earlier process left; does nothing where nothing was left. */
 export async function recover(context: RunContext): Promise<State> {
   const { config, box, signal } = context;
-  const state = await readState(config.stateDir);
+  const state = await withoutHeld(context, await readState(config.stateDir));
   if (state.update === undefined) return state;
   const { to, phase } = state.update;
   box.effects.log.warn("going on with what was left", { version: to, phase });
   const counted = countAttempt(state);
   await box.effects.save(counted);
   return await work(counted, box.effects, config, signal);
+}
+
+/** Whoever has a version again had their data put back; that just could not be written down. */
+async function withoutHeld({ box }: RunContext, state: State): Promise<State> {
+  const { effects } = box;
+  if (Object.keys(state.held).length === 0) return state;
+  const pointers = await effects.pointers.all();
+  const held = Object.fromEntries(
+    Object.entries(state.held).filter(([user]) => !pointers.has(user)),
+  );
+  if (Object.keys(held).length === Object.keys(state.held).length) return state;
+  await effects.save({ ...state, held });
+  return { ...state, held };
+}
+
+/** What happens at boot: as {@linkcode recover}, and nothing is begun. */
+export function recoverAlone(context: RunContext): Promise<RunEnd> {
+  return unlessFull(async () => {
+    const { update } = await readState(context.config.stateDir);
+    const state = await recover(context);
+    if (update !== undefined) return await ended(context, state);
+    await writeMetrics(context);
+    return { result: "nothing", why: "nothing was left undone" };
+  });
 }
 
 /** Nothing was begun: the journal keeps that this run was there. */
@@ -84,11 +108,17 @@ export async function unlessFull(command: () => Promise<RunEnd>): Promise<RunEnd
     return await command();
   } catch (error) {
     if (!isDiskFull(error)) throw error;
-    return { result: "inconclusive", why: `the journal cannot be written: ${errorText(error)}` };
+    return { result: "inconclusive", why: noJournal(error) };
   }
 }
 
-function isDiskFull(error: unknown): boolean {
+/** What a command says that cannot write its journal. */
+export function noJournal(error: unknown): string {
+  return `the journal cannot be written, so nothing is begun or ended: ${errorText(error)}`;
+}
+
+/** Whether this is a full disk, or one whose owner may have no more of it. */
+export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && "code" in error &&
     (error.code === "ENOSPC" || error.code === "EDQUOT");
 }

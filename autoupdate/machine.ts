@@ -54,7 +54,7 @@ export interface Facts {
 }
 
 /** Processes that may die while working on one update before it is given up. */
-export const MOST_ATTEMPTS = 3;
+export const MOST_ATTEMPTS = 2;
 
 /** The journal to write, then the action to do. */
 export function next(

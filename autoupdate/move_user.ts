@@ -43,13 +43,10 @@ export async function secureUser(
     // What did not work before cannot be held against the build.
     const before = await effects.visit(instance, pointer, await data.sizeBytes(user));
     if (before.is !== "ok") return unclear(`${pointer} does not work before: ${before.why}`);
-    // A migration rewrites the data, and the way back puts a copy beside it: a server that runs
-    // out of room half-way looks like a bad build, and a copy that does not fit strands its user.
-    const needed = 3 * await data.sizeBytes(user) + SPARE_BYTES;
-    const free = await data.roomBytes(user);
-    if (free < needed) {
-      return unclear(`the home of ${user} has ${free} bytes free, must have ${needed}`);
-    }
+  }
+  if (pointer !== undefined || from === undefined) {
+    const tight = await whyTight(effects, user);
+    if (tight !== undefined) return unclear(tight);
   }
   // Whatever fills up from here on, the pointer can be set either way.
   await pointers.prepare(user, to);
@@ -63,6 +60,17 @@ export async function secureUser(
     await giveBack(effects, move);
     return unclear(why);
   }
+}
+
+/**
+ * A migration rewrites the data, and the way back puts a copy beside it: a server that runs out of
+ * room half-way looks like a bad build, and a copy that does not fit strands its user.
+ */
+async function whyTight({ data }: Effects, user: string): Promise<string | undefined> {
+  const needed = 3 * await data.sizeBytes(user) + SPARE_BYTES;
+  const free = await data.roomBytes(user);
+  if (free >= needed) return undefined;
+  return `the home of ${user} has ${free} bytes free, must have ${needed}`;
 }
 
 /** Starts an instance as it was, where the new version has not run yet. */

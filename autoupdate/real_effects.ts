@@ -24,7 +24,7 @@ import { probeServer } from "./probe.ts";
 import { bringBackup, restoreBackup } from "./restore_backup.ts";
 import { appendHistory, readFreeze, readState, writeFreeze, writeState } from "./state_files.ts";
 import { openUnits } from "./units.ts";
-import { findDatabases, freeBytesAs, openers, sizeOf, userdataOf } from "./user_files.ts";
+import { findDatabases, openers, roomOf, sizeOf } from "./user_files.ts";
 
 /** What may be replaced where there is no systemd. */
 export interface BoxParts {
@@ -129,10 +129,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
         const account = await accountOf(user);
         return await sizeOf(account, await findDatabases(account));
       },
-      async roomBytes(user) {
-        const account = await accountOf(user);
-        return await freeBytesAs(account, userdataOf(account));
-      },
+      roomBytes: async (user) => await roomOf(await accountOf(user)),
       backup: async (user, reason) =>
         await store.make(await accountOf(user), { kind: "update", ...reason }),
       async losses(user, id) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
 import { drill } from "./backup_store.ts";
 import type { RunContext } from "./closing.ts";
@@ -27,7 +28,8 @@ export async function restoreByHand(
   { user, id, isDrill, isApplying }: RestoreOptions,
 ): Promise<string> {
   const { effects, store, accountOf } = box;
-  const refuse = (why: string) => new Fault(`Cannot restore the data of "${user}": ${why}`);
+  const refuse = (why: string, cause?: unknown) =>
+    new Fault(`Cannot restore the data of "${user}": ${why}`, { cause });
   if (!(await effects.instances()).some((one) => one.user === user)) {
     throw refuse("they have no instance on this box");
   }
@@ -51,19 +53,34 @@ export async function restoreByHand(
   if (from !== undefined && from !== version) {
     throw refuse(`the copy is of ${from}, they have ${version} (autoupdate rollback --to ${from})`);
   }
-  await effects.data.bring(user, copy.id);
-  // Until it is put back nothing may start, whatever happens to this process.
-  await effects.save({ ...state, held: { ...state.held, [user]: version } });
+  try {
+    // Until it is put back nothing may start, whatever happens to this process.
+    await effects.save({ ...state, held: { ...state.held, [user]: version } });
+    await effects.data.bring(user, copy.id);
+  } catch (error) {
+    throw refuse(`nothing was changed: ${errorText(error)}`, error);
+  }
   await effects.pointers.hold(user);
   await effects.services.stop(user);
   const pids = await effects.data.openBy(user);
-  if (pids.length > 0) throw refuse(`process ${pids.join(", ")} has it open; run this again`);
-  await effects.data.restore(user, copy.id, version);
+  if (pids.length === 0) {
+    try {
+      await effects.data.restore(user, copy.id, version);
+    } catch (error) {
+      throw refuse(`${errorText(error)}; they have no t3 until this is run again`, error);
+    }
+  }
   await effects.pointers.point(user, version);
   await effects.services.start(user);
   const { [user]: _done, ...held } = state.held;
-  await effects.save({ ...state, held });
-  await effects.record({ did: "restore", user, backup: copy.id });
+  try {
+    await effects.save({ ...state, held });
+    if (pids.length === 0) await effects.record({ did: "restore", user, backup: copy.id });
+  } catch (error) {
+    // They work, and the next run sees that they do.
+    effects.log.error("cannot write down that this is over", { user, error });
+  }
+  if (pids.length > 0) throw refuse(`process ${pids.join(", ")} has it open; nothing was changed`);
   return `${copy.id} was put back: ${tableText(copy)}; what it replaced is in kept-aside\n`;
 }
 

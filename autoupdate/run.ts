@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { errorText } from "../core/error_text.ts";
+import { Fault } from "../core/fault.ts";
 import { beginUpdate } from "./begin.ts";
 import { decideCandidate } from "./candidate.ts";
 import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { adopt } from "./drain.ts";
-import type { Release } from "./source.ts";
+import type { Release, ReleaseAnswer } from "./source.ts";
 import type { State } from "./state.ts";
 import { readFreeze, readState } from "./state_files.ts";
 import { removeVersion, sealedVersions } from "./versions.ts";
@@ -75,7 +77,12 @@ export async function dryRun({ config, box }: RunContext): Promise<RunEnd> {
   if (isNew && staged.is === "ok") await removeVersion(config.versionsDir, version);
   if (outcome.is === "ok") {
     const users = update?.users.map(({ user }) => user).join(", ") || "nobody";
-    return { result: "nothing", why: `${version} passes the gate; it would go to ${users}` };
+    const freeze = await readFreeze(config.freezeFile);
+    const brake = freeze === undefined ? "" : ", but for the brake";
+    return {
+      result: "nothing",
+      why: `${version} passes the gate; it would go to ${users}${brake}`,
+    };
   }
   const why = "user" in outcome ? `${outcome.user}: ${outcome.why}` : outcome.why;
   return {
@@ -90,13 +97,14 @@ type Decided =
 
 /** Asks the source, once, and decides. */
 async function decide(
-  { config, box }: Pick<RunContext, "config" | "box">,
+  context: Pick<RunContext, "config" | "box">,
   before: State,
 ): Promise<Decided> {
+  const { config, box } = context;
   const end = (state: State, result: RunEnd["result"], why: string): Decided => (
     { kind: "end", end: { result, why }, state }
   );
-  const answer = await box.builds.ask(config);
+  const answer = await asked(context);
   if (answer.is !== "ok") return end(before, "inconclusive", answer.why);
   const { release } = answer;
   const nowMs = box.effects.clock.now();
@@ -105,6 +113,18 @@ async function decide(
   const decision = decideCandidate(release, config, facts);
   if (decision.kind === "go") return { kind: "go", release, state };
   return end(state, decision.kind === "stay" ? "nothing" : "refused", decision.why);
+}
+
+/** That asking is not possible at all, as with nowhere to write, is no build's fault either. */
+async function asked(
+  { config, box }: Pick<RunContext, "config" | "box">,
+): Promise<ReleaseAnswer> {
+  try {
+    return await box.builds.ask(config);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    return { is: "unclear", why: errorText(error) };
+  }
 }
 
 function withOffer(

@@ -83,8 +83,11 @@ export async function freeBytes(directory: string): Promise<number> {
   return Number(stdout.trim().split("\n").at(-1));
 }
 
-/** Free bytes on the file system of a directory that only its owner can enter. */
-export async function freeBytesAs(owner: Account, directory: string): Promise<number> {
+/** Free bytes where a user's databases are, or will be. */
+export async function roomOf(owner: Account): Promise<number> {
+  const userdata = userdataOf(owner);
+  const { code } = await runAs(owner, ["/usr/bin/test", "-d", userdata]);
+  const directory = code === 0 ? userdata : owner.home;
   const text = await demandAs(owner, ["/usr/bin/df", "--output=avail", "-B1", "--", directory]);
   return Number(text.trim().split("\n").at(-1));
 }

@@ -65,7 +65,8 @@ Deno.test("t3-autoupdate.service lets its program do its work and nothing else",
   const came = await actAs(box, "t3-autoupdate.service", "/usr/local/bin/t3-autoupdate", {
     "ask the registry": `bash -c 'exec 3<>/dev/tcp/${box.host}/${site.addr.port}; ` +
       `printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3; tail -n 1 <&3'`,
-    "stage a version": "cp -r /opt/t3/versions/1 /opt/t3/versions/2; ls /opt/t3/versions",
+    "list the machine's addresses": `${MOUNTED}/bin/deno eval "Deno.networkInterfaces()"; echo ok`,
+    "stage a version": "cd /opt/t3/versions; cp -r 1 2; chmod -R go=rX 2; ls",
     "flip a pointer": "ln -s ../versions/2 /opt/t3/instances/.ada.new; " +
       "mv -T /opt/t3/instances/.ada.new /opt/t3/instances/ada; readlink /opt/t3/instances/ada",
     "write its journal": "cd /var/lib/t3-autoupdate; echo x >journal; stat -c %U:%a journal",
@@ -88,9 +89,10 @@ Deno.test("t3-autoupdate.service lets its program do its work and nothing else",
   });
 
   assert.equal(came["ask the registry"], "packument");
+  assert.equal(came["list the machine's addresses"], "ok");
   assert.equal(came["stage a version"], "1\n2");
   assert.equal(came["flip a pointer"], "../versions/2");
-  assert.equal(came["write its journal"], "root:644");
+  assert.equal(came["write its journal"], "root:600");
   assert.equal(came["lock"], "locked");
   assert.equal(came["freeze itself"], "ok");
   assert.equal(came["back up what ada reads"], "ada's");

@@ -5,7 +5,7 @@
  * @module
  */
 import { backup } from "../../autoupdate/backup.ts";
-import { recover, takeLock } from "../../autoupdate/closing.ts";
+import { recoverAlone, takeLock } from "../../autoupdate/closing.ts";
 import { readConfig } from "../../autoupdate/config.ts";
 import { drain } from "../../autoupdate/drain.ts";
 import type { Effects } from "../../autoupdate/effects.ts";
@@ -73,12 +73,10 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
         return await drain(context);
       case "rollback":
         return await rollback(context, { to: undefined, why: "a test", isEvenBusy: false });
-      case "recover": {
-        const { lastRun } = await recover(context);
-        return { result: "nothing" as const, why: lastRun?.why ?? "" };
-      }
+      case "recover":
+        return await recoverAlone(context);
       default: {
-        const failed = await backup(context);
+        const { failed } = await backup(context);
         return {
           result: failed.length > 0 ? "inconclusive" as const : "nothing" as const,
           why: "",

@@ -7,6 +7,7 @@ import process from "node:process";
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage } from "node:http";
 import { writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import { type Behaviour, readBehaviour } from "./behaviour.ts";
 import { answer, currentSession, json, type Server } from "./http_routes.ts";
@@ -33,6 +34,8 @@ export function serve({ host, port, baseDir, packageUrl }: ServeOptions): void {
     process.stderr.write("Error: this build does not start\n");
     process.exit(1);
   }
+  // As t3 does before it says where it can be reached, also where that is loopback only.
+  networkInterfaces();
   const state = openState(baseDir, behaviour);
   const server: Server = { state, baseDir, address: { host, port }, tickets: new Map() };
   const http = createServer((request, response) => {
