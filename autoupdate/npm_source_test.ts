@@ -10,7 +10,7 @@ const VIEW = {
   dist: {
     integrity: "sha512-x",
     attestations: {
-      url: "https://registry.npmjs.org/-/npm/v1/attestations/t3@0.1.11",
+      url: "https://example.com/-/npm/v1/attestations/t3@0.1.11",
       provenance: { predicateType: "https://slsa.dev/provenance/v1" },
     },
   },

@@ -28,11 +28,15 @@ export interface ReleasesOptions {
   readonly scratchDir: string;
 }
 
-/** Where a release's files are. */
-interface Listed {
+/** A release, and where its files are. */
+export interface Listed {
+  /** Its version. */
   readonly version: string;
+  /** When it was published, in milliseconds since the epoch; nothing where it does not say. */
   readonly publishedMs: number | undefined;
+  /** The URL of its archive for this machine. */
   readonly archive: string;
+  /** The URL of its digests. */
   readonly sums: string;
 }
 

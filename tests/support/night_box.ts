@@ -16,8 +16,12 @@ import { emptyState, type State } from "../../autoupdate/state.ts";
 import { readFreeze, readState, writeFreeze, writeState } from "../../autoupdate/state_files.ts";
 import type { BuildModel, ModelData } from "./build_model.ts";
 
-/** The versions of the box: what the tag went back to, what users have, what is offered. */
-export const [OLDER, OLD, NEW] = ["0.1.0", "0.2.0", "0.3.0"] as const;
+/** What the tag went back to. */
+export const OLDER = "0.1.0";
+/** What users have. */
+export const OLD = "0.2.0";
+/** What is offered. */
+export const NEW = "0.3.0";
 
 /** A disk that may be full. */
 export type Disk = "versions" | "scratch" | "copies" | "journal" | "homes";
@@ -109,7 +113,7 @@ interface Parts {
 }
 
 function openNight(parts: Parts): Box {
-  const { model, matter, config, box } = parts;
+  const { model, matter, box } = parts;
   const effects = nightEffects(parts);
   return {
     effects,
