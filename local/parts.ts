@@ -162,6 +162,8 @@ export function pipelineParts(options: PartsOptions): readonly Part[] {
         HOST: "127.0.0.1",
         PORT: String(ports.snapshot),
         METRICS_PORT: String(ports.snapshotMetrics),
+        STATUS_BROWSER_HEALTH_URL: `http://127.0.0.1:${ports.browserHealth}`,
+        STATUS_HARVESTER_HEALTH_URL: `http://127.0.0.1:${ports.harvesterHealth}`,
         ...(mode === "virtual"
           ? {
             LIVE_VIEW_URL: `http://127.0.0.1:${ports.view}/vnc.html?autoconnect=1&resize=scale`,

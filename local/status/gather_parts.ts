@@ -3,12 +3,8 @@
  *
  * @module
  */
+import { askHealth } from "../../core/ask_health.ts";
 import type { PartStatus } from "./pipeline_status.ts";
-
-const DEADLINE_MS = 3_000;
-
-/** How much of an answer is shown: these ports are anybody's who may listen. */
-const SHOWN = 300;
 
 /**
  * Asks each; who does not answer is absent.
@@ -22,44 +18,13 @@ export function gatherParts(
 ): Promise<readonly PartStatus[]> {
   return Promise.all(
     Object.entries(ports).map(async ([part, port]): Promise<PartStatus> => {
-      const ready = await get(`http://127.0.0.1:${port}/readyz`);
-      if (ready === undefined) return { part, port, state: "absent", says: "", up_seconds: null };
-      const metrics = await get(`http://127.0.0.1:${port}/metrics`);
-      const startedSeconds = metricOf(metrics?.text ?? "", "process_start_time_seconds");
+      const { state, says, startedMs } = await askHealth(`http://127.0.0.1:${port}`);
       return {
-        part,
-        port,
-        state: ready.isOk ? "ready" : "not_ready",
-        says: ready.isOk ? "" : ready.text.trim().replaceAll(/\s*\n\s*/g, "; ").slice(0, SHOWN),
-        up_seconds: startedSeconds === undefined
+        ...{ part, port, state, says },
+        up_seconds: startedMs === undefined
           ? null
-          : Math.max(0, Math.round(now() / 1_000 - startedSeconds)),
+          : Math.max(0, Math.round((now() - startedMs) / 1_000)),
       };
     }),
   );
-}
-
-async function get(url: string): Promise<{ isOk: boolean; text: string } | undefined> {
-  try {
-    const response = await fetch(url, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    });
-    return { isOk: response.ok, text: await response.text() };
-  } catch (error) {
-    // Nobody is there, or somebody who does not speak HTTP, or takes too long.
-    if (error instanceof TypeError || error instanceof DOMException) return undefined;
-    throw error;
-  }
-}
-
-/** The value of a metric without labels, in Prometheus's text format. */
-export function metricOf(text: string, name: string): number | undefined {
-  for (const line of text.split("\n")) {
-    const [key, value, ...more] = line.split(" ");
-    if (key !== name || value === undefined || value === "" || more.length > 1) continue;
-    const number = Number(value);
-    return Number.isFinite(number) ? number : undefined;
-  }
-  return undefined;
 }

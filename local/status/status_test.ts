@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { startAdminServer } from "../../core/admin_server.ts";
-import { createHealth } from "../../core/health.ts";
-import { createMetrics } from "../../core/metrics.ts";
 import { parseUserCopies } from "./gather_copies.ts";
-import { gatherParts, metricOf } from "./gather_parts.ts";
 import { parsePublished } from "./gather_published.ts";
 import { byExpiry, type PipelineStatus, type SiteStatus } from "./pipeline_status.ts";
 import { ageText, statusText } from "./status_text.ts";
@@ -81,40 +77,6 @@ Deno.test("byExpiry() puts what ends first on top, whatever the order was", () =
   }));
 });
 
-Deno.test("gatherParts() tells ready from not ready and absent when it asks real ports", async () => {
-  const health = createHealth();
-  const sick = createHealth();
-  sick.raise("snapshot_stale", "error", "Snapshot is old");
-  const listen = { hostname: "127.0.0.1", port: 0 };
-  const metrics = createMetrics();
-  await using held = new AsyncDisposableStack();
-  const [well, ill] = [health, sick].map((each) => {
-    const server = startAdminServer({ ...listen, health: each, metrics });
-    held.defer(() => server.stop());
-    return server.port;
-  });
-  using closed = Deno.listen(listen);
-  const absent = closed.addr.port;
-  closed.close();
-
-  const found = await gatherParts({ a: well ?? 0, b: ill ?? 0, c: absent }, Date.now);
-
-  assert.deepEqual(found.map(({ state }) => state), ["ready", "not_ready", "absent"]);
-  assert.equal(found[1]?.says, "error snapshot_stale: Snapshot is old");
-  const [a] = found;
-  assert.ok(
-    a?.up_seconds !== null && a !== undefined && a.up_seconds < 3_600,
-    String(a?.up_seconds),
-  );
-});
-
-Deno.test("metricOf() reads the metric of that very name when others begin with it", () => {
-  const text = '# HELP up x\nup_more 3\nup{a="b"} 4\nup 5\n';
-
-  assert.equal(metricOf(text, "up"), 5);
-  assert.equal(metricOf("up NaN\n", "up"), undefined);
-});
-
 Deno.test("parsePublished() gives the newest generation and the refusal when there are some", () => {
   const of = (number: number, writtenAt: string) => ({ number, writtenAt, cookies: 1, origins: 0 });
   const manifest = {
@@ -131,7 +93,6 @@ Deno.test("parsePublished() gives the newest generation and the refusal when the
 Deno.test("parsers of a status never throw when a text is anything", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
     parsePublished(text, NOW_MS);
-    metricOf(text, "up");
     parseUserCopies(text);
   }));
 });

@@ -5,41 +5,35 @@
  * @module
  */
 import { html } from "hono/html";
-import type { LoginKind } from "../inventory/login_kind.ts";
-import type { PageFacts, SiteFacts } from "./page_facts.ts";
-import { orderSites, type SiteOrder, siteOrderQuery, SORT_KEYS } from "./site_order.ts";
+import type { PageFacts } from "./page_facts.ts";
+import { ago, clean, counted, type Html, moment } from "./page_text.ts";
+import type { PullFacts, StageFacts } from "./pipeline_stages.ts";
+import type { SiteOrder } from "./site_order.ts";
+import { expiry, siteTable } from "./site_table.ts";
+import { verdictOf } from "./verdict.ts";
 
-type Html = ReturnType<typeof html>;
-
-const LOGIN_WORDS: Readonly<Record<LoginKind, string>> = {
-  session_cookie: "session cookie",
-  persistent_cookie: "persistent cookie",
-  token_in_storage: "token in storage",
-};
-
-const HEADS: Readonly<Record<SiteOrder["sort"], string>> = {
-  site: "Site",
-  login: "Login",
-  expires: "Expires in",
-  changed: "Changed",
-  readers: "Who may have it",
-};
+/** What a page is rendered with. */
+export interface PageHtmlOptions {
+  /** How its table is shown. */
+  order: SiteOrder;
+  /** A text that is another one when script or style are. */
+  build: string;
+  /** Where the browser itself can be seen. */
+  liveViewUrl?: string | undefined;
+}
 
 const MOOD_WORDS = { good: "good", warning: "warning", bad: "trouble", unknown: "not known" };
 
-/**
- * Renders the page.
- *
- * @param facts What it says.
- * @param order How its table is shown.
- * @param liveViewUrl Where the browser itself can be seen.
- */
-export function pageHtml(facts: PageFacts, order: SiteOrder, liveViewUrl?: string): string {
-  const { nowMs } = facts;
-  const ago = (atMs: number) => age(atMs, nowMs);
+/** What is beyond these is shown when it is asked for. */
+const MOST_PULLS = 12;
+const MOST_EXPIRING = 12;
+
+/** Renders the page. */
+export function pageHtml(facts: PageFacts, options: PageHtmlOptions): string {
+  const { order, build } = options;
   const page = html`
     <!DOCTYPE html>
-    <html lang="en">
+    <html lang="en" data-build="${build}">
       <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -51,90 +45,48 @@ export function pageHtml(facts: PageFacts, order: SiteOrder, liveViewUrl?: strin
       </head>
       <body>
         <a class="skip" href="#main">Skip to the status</a>
-        <header>
-    <h1>Hearth</h1>
-    <p><span id="as-of">As of ${time(nowMs, utc(nowMs))}</span>, for ${clean(facts.viewer)}.
-    <span id="connection" role="status">Reload for news.</span></p>
-    ${liveViewUrl === undefined
-      ? ""
-      : html`<a class="button" href="${liveViewUrl}">Open the live view</a>`}
-        </header>
-        <main id="main">
-          <section aria-labelledby="pipeline-title">
+        ${header(facts, options)}
+        <main id="main" tabindex="-1">
+          <section class="wide" aria-labelledby="pipeline-title">
             <h2 id="pipeline-title">Pipeline</h2>
             <ol class="pipeline" id="pipeline" data-live>${facts.stages.map((stage) =>
-              html`
-                <li class="${stage.mood}">
-                  <h3>${stage.name}</h3>
-                  <p class="mood">${MOOD_WORDS[stage.mood]}</p>
-                  <p>${clean(stage.text)} ${stage.atMs === undefined ? "" : ago(stage.atMs)}</p>
-                </li>
-              `
-            )}
-            </ol>
+              stageItem(stage, facts.nowMs)
+            )}</ol>
           </section>
-          <section aria-labelledby="faults-title">
+          <section class="wide" aria-labelledby="faults-title">
             <h2 id="faults-title">What is wrong</h2>
-            <div id="faults" data-live>${facts.faults.length === 0
-              ? html`<p>Nothing.</p>`
-              : html`<ul>${
-                facts.faults.map(({ mood, text, sinceMs }) =>
-                  html`
-                    <li class="${mood}"><strong>${MOOD_WORDS[mood]}</strong> ${clean(
-                      text,
-                    )} (since ${ago(sinceMs)})</li>
-                  `
-                )
-              }</ul>`}</div>
+            <div id="faults" data-live>${faults(facts)}</div>
           </section>
-          <section aria-labelledby="expiring-title">
-            <h2 id="expiring-title">Expiring soon</h2>
-            <div id="expiring" data-live>${facts.expiring.length === 0
-              ? html`<p>No login ends within 7 days.</p>`
-              : html`<ul>${
-                facts.expiring.map((site) =>
-                  html`
-                    <li class="${isUrgent(site, nowMs) ? "bad" : "warning"}"><strong>${clean(
-                      site.site,
-                    )}</strong>
-                    ${expiry(site, nowMs)}</li>
-                  `
-                )
-              }</ul>`}</div>
-          </section>
-          <section aria-labelledby="sites-title">
-            <h2 id="sites-title">Sites</h2>
-            <form id="search" role="search" method="get" action="/">
-    <label for="q">Search sites, logins and readers</label>
-    <input type="search" id="q" name="q" value="${order.search}" autocomplete="off" maxlength="100">
-    <input type="hidden" name="sort" value="${order.sort}">
-    ${order.isDescending ? html`<input type="hidden" name="dir" value="desc">` : ""}
-    <button type="submit">Search</button>
-            </form>
-            <div id="sites" data-live>${siteTable(facts, order)}</div>
-          </section>
-          <section aria-labelledby="pulls-title">
-            <h2 id="pulls-title">Last pulls</h2>
-            <div id="pulls" data-live>
-              <ul class="columns">${facts.pulls.map(({ name, atMs }) =>
-                html`
-                  <li><strong>${clean(name)}</strong> ${atMs === undefined
-                    ? "not since the start"
-                    : ago(atMs)}</li>
-                `
-              )}
-              </ul>
-            </div>
-          </section>
-          <section aria-labelledby="events-title">
-            <h2 id="events-title">Recent events</h2>
-            <ol id="events" class="events" data-live>${facts.events.map(({ atMs, text }) =>
-              html`
-                <li>${time(atMs, utc(atMs))} ${clean(text)}</li>
-              `
-            )}
-            </ol>
-          </section>
+          <div class="stack">
+            <section aria-labelledby="expiring-title">
+              <h2 id="expiring-title">Expiring soon</h2>
+              <div id="expiring" data-live>${expiring(facts)}</div>
+            </section>
+            <section aria-labelledby="sites-title">
+              <h2 id="sites-title">Sites</h2>
+              <form id="search" role="search" method="get" action="/">
+                <label for="q">Search sites, logins and readers</label>
+                <input type="search" id="q" name="q" value="${order.search}"
+                  autocomplete="off" maxlength="100">
+                <input type="hidden" name="sort" value="${order.sort}">
+                ${order.isDescending ? html`<input type="hidden" name="dir" value="desc">` : ""}
+                <button type="submit">Search</button>
+              </form>
+              <div id="sites" data-live>${siteTable(facts, order)}</div>
+            </section>
+          </div>
+          <div class="stack">
+            <section aria-labelledby="pulls-title">
+              <h2 id="pulls-title">Last pulls</h2>
+              <div id="pulls" data-live>${pulls(facts)}</div>
+            </section>
+            <section aria-labelledby="events-title">
+              <h2 id="events-title">Recent events</h2>
+              <ol id="events" class="plain" data-live>${facts.events.map(({ atMs, mood, text }) =>
+                html`<li class="${mood}">${clean(text)} ${ago(atMs, facts.nowMs)}</li>`
+              )}</ol>
+            </section>
+          </div>
         </main>
         <footer>
           <p>Names and times only: no value of a cookie leaves the snapshot for this page.</p>
@@ -142,95 +94,81 @@ export function pageHtml(facts: PageFacts, order: SiteOrder, liveViewUrl?: strin
       </body>
     </html>
   `;
-  return String(page);
+  // Indentation is half of a large page.
+  return String(page).replaceAll(/\n\s+/g, "\n").trimStart();
 }
 
-function siteTable(facts: PageFacts, order: SiteOrder): Html {
-  const shown = orderSites(facts.sites, order);
-  const head = SORT_KEYS.map((key) => {
-    const isSorted = key === order.sort;
-    const next = siteOrderQuery({
-      ...order,
-      sort: key,
-      isDescending: isSorted && !order.isDescending,
-    });
-    const direction = order.isDescending ? "descending" : "ascending";
-    return html`<th scope="col" role="columnheader" aria-sort="${isSorted ? direction : "none"}"><a
-id="sort-${key}" href="${next}">${HEADS[key]}</a></th>`;
-  });
+function header(facts: PageFacts, { liveViewUrl }: PageHtmlOptions): Html {
+  const { mood, text } = verdictOf(facts);
   return html`
-    <table role="table">
-      <caption id="sites-caption">${shown.length} of ${facts.sites
-        .length} sites, by ${HEADS[order.sort].toLowerCase()}</caption>
-      <thead role="rowgroup">
-        <tr role="row">${head}</tr>
-      </thead>
-      <tbody role="rowgroup">${shown.map((site) =>
-        html`
-          <tr role="row">
-            <th scope="row" role="rowheader">${clean(site.site)}</th>
-            <td role="cell" data-head="Login">${site.login.map((kind) => LOGIN_WORDS[kind]).join(
-              ", ",
-            ) || "none seen"}</td>
-            <td role="cell" data-head="Expires in">${expiry(site, facts.nowMs)}</td>
-            <td role="cell" data-head="Changed">${site.changedMs === undefined
-              ? "not known"
-              : age(site.changedMs, facts.nowMs)}</td>
-            <td role="cell" data-head="Who may have it">${readers(site)}</td>
-          </tr>
-        `
-      )}
-      </tbody>
-    </table>
+    <header>
+      <h1><img src="/page/icon.svg" alt="" width="32" height="32"> Hearth</h1>
+      <p class="verdict" id="verdict" role="status" data-live><strong class="${mood}">${text}</strong></p>
+      ${liveViewUrl === undefined
+        ? ""
+        : html`<a class="button" href="${liveViewUrl}">Open the live view</a>`}
+      <p class="about">
+        <span id="as-of" data-live>As of ${moment(facts.nowMs)}</span>, for ${clean(
+          facts.viewer,
+        )}${facts.isWhole ? "" : ", who may have what is shown here"}.
+        <span id="connection" role="status">Reload for news.</span>
+      </p>
+    </header>
   `;
 }
 
-function readers({ site, readers }: SiteFacts): Html | string {
-  if (readers.length === 0) return "nobody";
-  const names = readers.map(({ name, isPart }) => clean(name) + (isPart ? " (in part)" : ""));
-  if (names.length <= 4) return names.join(", ");
-  return html`<details id="readers-${clean(site)}"><summary>${names.length} readers</summary>${
-    names.join(", ")
-  }</details>`;
+function stageItem({ name, mood, text, atMs }: StageFacts, nowMs: number): Html {
+  return html`
+    <li class="${mood}">
+      <h3>${name}</h3>
+      <p class="mood">${MOOD_WORDS[mood]}</p>
+      <p>${clean(text)}</p>
+      ${atMs === undefined ? "" : html`<p class="figure">${ago(atMs, nowMs)}</p>`}
+    </li>
+  `;
 }
 
-function expiry({ expiresMs, isLostOnRestart }: SiteFacts, nowMs: number): Html | string {
-  if (expiresMs === undefined) return isLostOnRestart ? "with the browser" : "no date";
-  const left = expiresMs <= nowMs ? "over" : spanText(expiresMs - nowMs);
-  return html`${time(expiresMs, left)}${isLostOnRestart ? ", or with the browser" : ""}`;
+function faults({ faults, nowMs }: PageFacts): Html {
+  if (faults.length === 0) return html`<p>Nothing.</p>`;
+  return html`<ul class="notices">${
+    faults.map(({ mood, text, sinceMs }) =>
+      html`<li class="${mood}"><strong>${MOOD_WORDS[mood]}</strong> ${clean(text)}, since ${
+        ago(sinceMs, nowMs)
+      }</li>`
+    )
+  }</ul>`;
 }
 
-function isUrgent({ expiresMs = Infinity }: SiteFacts, nowMs: number): boolean {
-  return expiresMs <= nowMs + 24 * 3_600_000;
+function expiring({ expiring, sites, nowMs }: PageFacts): Html {
+  if (sites.length === 0) {
+    return html`<p>Nothing is logged in yet: log in to a site in the live view.</p>`;
+  }
+  if (expiring.length === 0) return html`<p>No login ends within 7 days.</p>`;
+  const rest = expiring.length - MOST_EXPIRING;
+  return html`<ul class="chips">${
+    expiring.slice(0, MOST_EXPIRING).map((site) => {
+      const isUrgent = (site.expiresMs ?? Infinity) <= nowMs + 24 * 3_600_000;
+      return html`<li class="${isUrgent ? "bad" : "warning"}"><strong>${
+        clean(site.site)
+      }</strong> ${expiry(site, nowMs)}</li>`;
+    })
+  }</ul>${rest > 0 ? html`<p>And ${counted(rest, "more login")} in the table below.</p>` : ""}`;
 }
 
-function age(atMs: number, nowMs: number): Html {
-  return time(atMs, `${spanText(nowMs - atMs)} ago`);
-}
-
-function time(atMs: number, text: string): Html {
-  return html`<time datetime="${iso(atMs)}" title="${utc(atMs)}">${text}</time>`;
-}
-
-/** A cookie may expire later than a date can be. */
-function iso(atMs: number): string {
-  return new Date(Math.min(Math.max(atMs, 0), 8.64e15)).toISOString();
-}
-
-function utc(atMs: number): string {
-  return `${iso(atMs).replace("T", " ").replace(/\.\d+Z$/, "")} UTC`;
-}
-
-/** A site's own text may hold characters that turn the page's text around. */
-function clean(text: string): string {
-  return text.replaceAll(/\p{C}/gu, "?");
-}
-
-/** A span in the largest unit that says something. */
-export function spanText(spanMs: number): string {
-  const seconds = Math.max(0, Math.floor(spanMs / 1_000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} days`;
+function pulls({ pulls, nowMs }: PageFacts): Html {
+  const item = ({ name, atMs, isLate }: PullFacts) =>
+    html`<li class="${isLate ? "warning" : atMs === undefined ? "unknown" : "good"}"><strong>${
+      clean(name)
+    }</strong> ${atMs === undefined ? "not since the start" : ago(atMs, nowMs)}${
+      isLate ? ", late" : ""
+    }</li>`;
+  const rest = pulls.slice(MOST_PULLS);
+  return html`<ul class="plain">${pulls.slice(0, MOST_PULLS).map(item)}</ul>${
+    rest.length === 0 ? "" : html`
+      <details id="more-pulls">
+        <summary>${counted(rest.length, "more reader")}</summary>
+        <ul class="plain">${rest.map(item)}</ul>
+      </details>
+    `
+  }`;
 }

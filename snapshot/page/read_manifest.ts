@@ -6,19 +6,26 @@
 import { type Manifest, MANIFEST_NAME, parseManifest } from "../manifest.ts";
 
 /**
- * Reads it.
+ * Makes a reader, which parses a manifest again when another one was put in its place.
  *
  * @param snapshotPath The snapshot; the manifest is looked for beside it.
- * @returns `undefined` where there is none, or none that may be read: the page says so.
+ * @returns Reads it; `undefined` where there is none, or none that may be read: the page says so.
  */
-export async function readManifest(snapshotPath: string): Promise<Manifest | undefined> {
+export function createManifestReader(snapshotPath: string): () => Promise<Manifest | undefined> {
   const folder = snapshotPath.slice(0, snapshotPath.lastIndexOf("/"));
-  try {
-    return parseManifest(await Deno.readTextFile(`${folder}/${MANIFEST_NAME}`));
-  } catch (error) {
-    const isExpected = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
-    if (isExpected) return undefined;
-    throw error;
-  }
+  let last: { key: string; manifest: Manifest | undefined } | undefined;
+  return async () => {
+    try {
+      const path = `${folder}/${MANIFEST_NAME}`;
+      const { ino, mtime, size } = await Deno.stat(path);
+      const key = [ino, mtime?.getTime(), size].join();
+      if (last?.key !== key) last = { key, manifest: parseManifest(await Deno.readTextFile(path)) };
+      return last.manifest;
+    } catch (error) {
+      const isExpected = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
+      if (isExpected) return undefined;
+      throw error;
+    }
+  };
 }

@@ -2,19 +2,37 @@
  * Keeps the page live: on an event its parts are fetched again, as the server renders them. Search
  * and sort are addresses, so that all of it works without this script too.
  */
+import { timeText } from "./span_text.js";
+
+const RECONNECT_MS = 3_000;
+
 const connection = document.getElementById("connection");
 const form = document.getElementById("search");
 let asked = 0;
+/** The server's clock less this one's. */
+let aheadMs = 0;
 
 async function refresh() {
   const mine = ++asked;
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  // Not `location.href`, which may hold a name and a password, and must not then.
+  const response = await fetch(location.origin + location.pathname + location.search, {
+    headers: { accept: "text/html" },
+    redirect: "manual",
+  });
+  if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
+    return "Your login has ended: reload the page.";
+  }
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  // Another version of the program has other parts, and another script.
+  if (next.documentElement.dataset.build !== document.documentElement.dataset.build) {
+    location.reload();
+    return "Live.";
+  }
   // A later question has its answer coming: this one is old.
-  if (mine !== asked) return;
+  if (mine !== asked) return undefined;
   const focused = document.activeElement?.id;
-  for (const part of document.querySelectorAll("[data-live], #as-of")) {
+  for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = next.getElementById(part.id);
     if (fresh === null) continue;
     for (const { id } of part.querySelectorAll("details[open]")) {
@@ -22,15 +40,17 @@ async function refresh() {
     }
     if (part.innerHTML !== fresh.innerHTML) part.replaceChildren(...fresh.childNodes);
   }
+  readClock();
   if (focused && document.activeElement?.id !== focused) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
+  return "Live.";
 }
 
 async function tryRefresh() {
   try {
-    await refresh();
-    say("Live.");
+    const text = await refresh();
+    if (text !== undefined) say(text);
   } catch {
     // Said on the page, and tried again with the next event.
     say("No connection: what is shown is old.");
@@ -39,6 +59,7 @@ async function tryRefresh() {
 
 function say(text) {
   if (connection.textContent !== text) connection.textContent = text;
+  connection.classList.toggle("live", text === "Live.");
 }
 
 function show(query) {
@@ -53,6 +74,7 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  clearTimeout(typing);
   search();
 });
 
@@ -63,14 +85,40 @@ function search() {
 }
 
 document.getElementById("sites").addEventListener("click", (event) => {
-  const link = event.target.closest("thead a");
+  const link = event.target.closest("a");
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   show(link.getAttribute("href"));
 });
 
-const events = new EventSource("/page/events");
-events.addEventListener("change", () => document.hidden || tryRefresh());
-events.addEventListener("open", () => say("Live."));
-events.addEventListener("error", () => say("No connection: what is shown is old."));
+function readClock() {
+  aheadMs = Date.parse(document.querySelector("#as-of time").dateTime) - Date.now();
+}
+
+/** Ages go on between two events; those of rows that nobody sees are nobody's. */
+function tick() {
+  if (document.hidden) return;
+  const nowMs = Date.now() + aheadMs;
+  for (const time of document.querySelectorAll("time[data-ago], time[data-left]")) {
+    const kind = time.hasAttribute("data-ago") ? "ago" : "left";
+    const text = timeText(kind, Date.parse(time.dateTime), nowMs);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+function connect() {
+  const events = new EventSource(new URL("/page/events", location.origin));
+  events.addEventListener("change", () => document.hidden || tryRefresh());
+  events.addEventListener("error", async () => {
+    say("No connection: what is shown is old.");
+    // A lost connection is opened again by the browser, an answer such as 502 is its last word.
+    if (events.readyState !== EventSource.CLOSED) return;
+    await tryRefresh();
+    setTimeout(connect, RECONNECT_MS);
+  });
+}
+
+readClock();
+setInterval(tick, 1_000);
+connect();
 document.addEventListener("visibilitychange", () => document.hidden || tryRefresh());

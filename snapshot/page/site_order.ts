@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SiteFacts } from "./page_facts.ts";
+import type { SiteFacts } from "./site_facts.ts";
 
 /** What the table can be sorted by. */
 export const SORT_KEYS = ["site", "login", "expires", "changed", "readers"] as const;
@@ -16,20 +16,30 @@ export interface SiteOrder {
   readonly sort: typeof SORT_KEYS[number];
   /** Whether the last one comes first. */
   readonly isDescending: boolean;
+  /** The site whose readers are all named. */
+  readonly readersOf?: string;
 }
 
 /** Reads the view from a query; what is not understood is as if it were not there. */
 export function parseSiteOrder(query: URLSearchParams): SiteOrder {
-  const sort = SORT_KEYS.find((key) => key === query.get("sort")) ?? "site";
+  const sort = SORT_KEYS.find((key) => key === query.get("sort")) ?? "expires";
   const search = (query.get("q") ?? "").trim().slice(0, 100);
-  return { search, sort, isDescending: query.get("dir") === "desc" };
+  const readersOf = query.get("readers");
+  return {
+    search,
+    sort,
+    isDescending: query.get("dir") === "desc",
+    ...(readersOf === null ? {} : { readersOf }),
+  };
 }
 
 /** The query of a view, such as `?sort=expires`. */
-export function siteOrderQuery({ search, sort, isDescending }: SiteOrder): string {
+export function siteOrderQuery(order: SiteOrder): string {
+  const { search, sort, isDescending, readersOf } = order;
   const query = new URLSearchParams({ sort });
   if (search !== "") query.set("q", search);
   if (isDescending) query.set("dir", "desc");
+  if (readersOf !== undefined) query.set("readers", readersOf);
   return `?${query}`;
 }
 
@@ -56,7 +66,8 @@ function keyOf(facts: SiteFacts, sort: SiteOrder["sort"]): string | number | und
     case "login":
       return facts.login.length === 0 ? undefined : facts.login.join();
     case "expires":
-      return facts.expiresMs;
+      // A cookie that is nobody's login ends unnoticed.
+      return facts.login.length === 0 ? undefined : facts.expiresMs;
     case "changed":
       return facts.changedMs;
     case "readers":

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { SiteFacts } from "./page_facts.ts";
+import type { SiteFacts } from "./site_facts.ts";
 import { orderSites, parseSiteOrder, siteOrderQuery, SORT_KEYS } from "./site_order.ts";
 
 const ORDERS = fc.record({
   search: fc.string({ maxLength: 20 }).map((text) => text.trim()),
   sort: fc.constantFrom(...SORT_KEYS),
   isDescending: fc.boolean(),
-}, { noNullPrototype: true });
+  readersOf: fc.string(),
+}, { noNullPrototype: true, requiredKeys: ["search", "sort", "isDescending"] });
 
 const SITES: readonly SiteFacts[] = [
   { site: "b.test", login: ["session_cookie"], isLostOnRestart: true, readers: [] },
@@ -19,7 +20,21 @@ const SITES: readonly SiteFacts[] = [
     changedMs: 1,
     readers: [{ name: "Ada", isPart: false }],
   },
-  { site: "c.test", login: [], isLostOnRestart: false, expiresMs: 1, changedMs: 3, readers: [] },
+  {
+    site: "c.test",
+    login: ["token_in_storage"],
+    isLostOnRestart: false,
+    expiresMs: 1,
+    changedMs: 3,
+    readers: [],
+  },
+  {
+    site: "d.test",
+    login: ["persistent_cookie"],
+    isLostOnRestart: false,
+    expiresMs: 5,
+    readers: [],
+  },
 ];
 
 Deno.test("parseSiteOrder() reads what siteOrderQuery() writes, and takes any query", () => {
@@ -31,14 +46,14 @@ Deno.test("parseSiteOrder() reads what siteOrderQuery() writes, and takes any qu
   }));
 });
 
-Deno.test("orderSites() puts what has no value last in either direction", () => {
+Deno.test("orderSites() puts what has no value, or is no login, last in either direction", () => {
   const names = (sort: typeof SORT_KEYS[number], isDescending: boolean) =>
     orderSites(SITES, { search: "", sort, isDescending }).map(({ site }) => site[0]).join("");
 
-  assert.deepEqual([names("site", false), names("site", true)], ["abc", "cba"]);
-  assert.deepEqual([names("expires", false), names("expires", true)], ["cab", "acb"]);
-  assert.deepEqual([names("changed", false), names("changed", true)], ["acb", "cab"]);
-  assert.deepEqual([names("readers", false), names("readers", true)], ["bca", "abc"]);
+  assert.deepEqual([names("site", false), names("site", true)], ["abcd", "dcba"]);
+  assert.deepEqual([names("expires", false), names("expires", true)], ["cdab", "dcab"]);
+  assert.deepEqual([names("changed", false), names("changed", true)], ["acbd", "cabd"]);
+  assert.deepEqual([names("readers", false), names("readers", true)], ["bcda", "abcd"]);
 });
 
 Deno.test("orderSites() finds a site by its name, its login and its readers in any case", () => {

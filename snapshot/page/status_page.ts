@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { AddressRange } from "../../core/address_range.ts";
 import type { Clock } from "../../core/clock.ts";
@@ -22,10 +23,15 @@ import type { SnapshotStore } from "../server/snapshot_store.ts";
 import icon from "./icon.svg" with { type: "text" };
 import { pageEvents } from "./page_events.ts";
 import { type PageFacts, pageFacts } from "./page_facts.ts";
+import { pageFaults } from "./page_faults.ts";
+import { createPageHistory } from "./page_history.ts";
 import { pageHtml } from "./page_html.ts";
-import { readManifest } from "./read_manifest.ts";
+import type { PartWatch } from "./part_watch.ts";
+import { createManifestReader } from "./read_manifest.ts";
 import script from "./script.js" with { type: "text" };
+import type { Reader } from "./site_facts.ts";
 import { parseSiteOrder } from "./site_order.ts";
+import spanText from "./span_text.js" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 import { createViewerGate, type Viewing } from "./viewer_gate.ts";
 
@@ -44,7 +50,9 @@ export interface StatusPageOptions {
   /** Who read when. */
   pulls: PullTimes;
   /** Everybody who may read. */
-  readers: () => readonly { readonly name: string; readonly grant: Grant }[];
+  readers: () => readonly Reader[];
+  /** The programs before the server. */
+  parts: PartWatch;
   /** Addresses of an ingress that says who somebody is. */
   trustedPeers: readonly AddressRange[];
   /** Where it says so. */
@@ -65,8 +73,23 @@ export const PAGE_PATHS: readonly string[] = [
   "/page/events",
   "/page/icon.svg",
   "/page/script.js",
+  "/page/span_text.js",
   "/page/style.css",
 ];
+
+/** The page of a server. */
+export interface StatusPage {
+  /** Answers a request for one of {@linkcode PAGE_PATHS} that came from an address. */
+  answer(request: Request, peer: string): Response | Promise<Response>;
+  /** Takes in what has gone wrong or is over; called now and then, also while nobody looks. */
+  look(): Promise<void>;
+  /** Takes in that a request showed no valid token. */
+  noteRefusal(): void;
+}
+
+/** How old an answer of the other programs may be, when somebody looks and when nobody does. */
+const FOREGROUND_MS = 3_000;
+const BACKGROUND_MS = 30_000;
 
 /** With more streams than this, a further page is not kept live. */
 const MAX_STREAMS = 200;
@@ -85,6 +108,10 @@ const FIELDS: readonly HeaderField[] = [
   ["x-frame-options", "DENY"],
 ];
 
+/** Another one where the parts that a browser keeps are others. */
+const BUILD = createHash("sha256").update(script + spanText + style).digest("base64url")
+  .slice(0, 12);
+
 /** Either way in is offered to who shows none; a field each, as browsers want it. */
 const CHALLENGES: readonly HeaderField[] = [
   ["www-authenticate", 'Basic realm="Hearth"'],
@@ -92,16 +119,15 @@ const CHALLENGES: readonly HeaderField[] = [
 ];
 
 /**
- * Makes the handler of {@linkcode PAGE_PATHS}.
+ * Makes the page.
  *
  * @param options Where it looks and whom it lets in.
- * @returns Answers a request that came from an address.
  */
-export function createStatusPage(
-  options: StatusPageOptions,
-): (request: Request, peer: string) => Response | Promise<Response> {
-  const { path, store, inventory, gate, health, pulls, readers, clock, signal } = options;
+export function createStatusPage(options: StatusPageOptions): StatusPage {
+  const { path, store, inventory, gate, health, pulls, readers, parts, clock, signal } = options;
   const admit = createViewerGate({ ...options, admit: gate.admit });
+  const readManifest = createManifestReader(path);
+  const history = createPageHistory(() => clock.now());
   const app = new Hono<
     { Bindings: { peer: string }; Variables: { viewer: Extract<Viewing, { kind: "viewer" }> } }
   >();
@@ -122,10 +148,12 @@ export function createStatusPage(
   app.get("/", async (c) => {
     const order = parseSiteOrder(new URL(c.req.url).searchParams);
     const facts = await lookFor(c.get("viewer"));
-    return answer(pageHtml(facts, order, options.liveViewUrl), "text/html; charset=utf-8");
+    const html = pageHtml(facts, { order, build: BUILD, liveViewUrl: options.liveViewUrl });
+    return answer(html, "text/html; charset=utf-8");
   });
   app.get("/page/style.css", () => answer(style, "text/css; charset=utf-8"));
   app.get("/page/script.js", () => answer(script, "text/javascript; charset=utf-8"));
+  app.get("/page/span_text.js", () => answer(spanText, "text/javascript; charset=utf-8"));
   app.get("/page/icon.svg", () => answer(icon, "image/svg+xml"));
   app.get("/page/events", (c) => {
     if (c.req.method === "HEAD") return answer("", "text/event-stream");
@@ -142,7 +170,19 @@ export function createStatusPage(
     });
     return answer(body, "text/event-stream");
   });
-  return (request, peer) => app.fetch(request, { peer });
+  return {
+    answer: (request, peer) => app.fetch(request, { peer }),
+    look: async () => void await seen(BACKGROUND_MS),
+    noteRefusal: history.noteRefusal,
+  };
+
+  /** What is on disk and what the programs say, which has then been taken into the history. */
+  async function seen(maxAgeMs = FOREGROUND_MS) {
+    const [manifest, found] = await Promise.all([readManifest(), parts.look(maxAgeMs)]);
+    const facts = { manifest, parts: found, states: health.states() };
+    history.observe(pageFaults(facts));
+    return facts;
+  }
 
   async function lookFor(viewer: { name: string; grant: Grant }): Promise<PageFacts> {
     const generation = store.current();
@@ -156,23 +196,26 @@ export function createStatusPage(
       expiries: generation === undefined ? new Map() : loginExpiries(
         isWhole(viewer.grant) ? generation.state : filterState(generation.state, viewer.grant),
       ),
-      manifest: await readManifest(path),
+      ...await seen(),
       readers: named,
       pulls: pulls.last(named.map(({ name }) => name)),
-      states: health.states(),
+      history: history.events(),
     });
   }
 
-  /** Cheap beside a page: it is asked for every second. */
+  /**
+   * Cheap beside a page: it is asked for every second. That somebody has pulled again is no news;
+   * the page shows it when it looks the next time.
+   */
   async function version(): Promise<string> {
-    const manifest = await readManifest(path);
-    const named = readers().map(({ name }) => name);
+    const { manifest, parts: found, states } = await seen();
+    const last = pulls.last(readers().map(({ name }) => name));
     return JSON.stringify([
       store.current()?.etag,
-      manifest?.lastRefusal?.since,
       manifest?.generations.at(-1)?.number,
-      health.states().map(({ name, sinceMs }) => [name, sinceMs]),
-      [...pulls.last(named)],
+      pageFaults({ manifest, parts: found, states }).map(({ name, text }) => [name, text]),
+      [...last].map(([name, atMs]) => [name, atMs > pulls.startMs]),
+      found.map(({ startedMs }) => startedMs),
     ]);
   }
 }

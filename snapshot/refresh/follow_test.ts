@@ -39,6 +39,8 @@ function startServer(path: string, tokenFile: string, port: number) {
       STATUS_TRUSTED_PEERS: [],
       STATUS_IDENTITY_HEADER: "X-authentik-username",
       STATUS_INGRESS_TOKEN_FILE: undefined,
+      STATUS_BROWSER_HEALTH_URL: undefined,
+      STATUS_HARVESTER_HEALTH_URL: undefined,
       LIVE_VIEW_URL: undefined,
     },
     { log: recordLog().log },

@@ -11,6 +11,7 @@ import type { Logger } from "../../core/log.ts";
 import { createMetrics } from "../../core/metrics.ts";
 import { readTokenFile } from "../../core/token_file.ts";
 import { createInventory } from "../inventory/inventory.ts";
+import { createPartWatch } from "../page/part_watch.ts";
 import { createStatusPage } from "../page/status_page.ts";
 import { mayRead, openGates } from "./open_gates.ts";
 import { createPullTimes } from "./pull_times.ts";
@@ -105,6 +106,14 @@ export async function serveSnapshot(
     health,
     pulls,
     readers,
+    parts: createPartWatch({
+      urls: {
+        browser: config.STATUS_BROWSER_HEALTH_URL,
+        harvester: config.STATUS_HARVESTER_HEALTH_URL,
+      },
+      clock,
+      signal: stopWatch.signal,
+    }),
     trustedPeers: config.STATUS_TRUSTED_PEERS,
     identityHeader: config.STATUS_IDENTITY_HEADER,
     ingressToken: config.STATUS_INGRESS_TOKEN_FILE === undefined
@@ -121,9 +130,12 @@ export async function serveSnapshot(
     inventory,
     health,
     clock,
-    onAnswer,
+    onAnswer(path, status) {
+      onAnswer(path, status);
+      if (status === 401) page.noteRefusal();
+    },
     onPull: pulls.note,
-    page,
+    page: page.answer,
   });
   const server = startHttpServer((request, info) => api(request, () => peerOf(info.remoteAddr)), {
     hostname,
@@ -148,7 +160,9 @@ export async function serveSnapshot(
             log.error("cannot look at the snapshot", { error })
           ),
         );
-        if (kind === "poll") inBackground(reloadAccess());
+        if (kind !== "poll") return;
+        inBackground(reloadAccess());
+        inBackground(page.look().catch((error) => log.error("cannot look around", { error })));
       },
       onWatching(isWatching, error) {
         if (isWatching) health.clear("watch_unavailable");

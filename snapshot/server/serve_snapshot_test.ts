@@ -35,6 +35,8 @@ async function startServer(path: string, config: Partial<ServerEnv> = {}) {
       STATUS_TRUSTED_PEERS: [],
       STATUS_IDENTITY_HEADER: "X-authentik-username",
       STATUS_INGRESS_TOKEN_FILE: undefined,
+      STATUS_BROWSER_HEALTH_URL: undefined,
+      STATUS_HARVESTER_HEALTH_URL: undefined,
       LIVE_VIEW_URL: undefined,
       ...config,
     },
@@ -217,6 +219,8 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
     STATUS_TRUSTED_PEERS: [],
     STATUS_IDENTITY_HEADER: "X-authentik-username",
     STATUS_INGRESS_TOKEN_FILE: undefined,
+    STATUS_BROWSER_HEALTH_URL: undefined,
+    STATUS_HARVESTER_HEALTH_URL: undefined,
     LIVE_VIEW_URL: undefined,
     METRICS_ADDR: "127.0.0.1",
   };

@@ -29,6 +29,8 @@ export const SERVER_ENV: z.ZodObject<{
   STATUS_TRUSTED_PEERS: z.ZodType<readonly AddressRange[]>;
   STATUS_IDENTITY_HEADER: z.ZodType<string>;
   STATUS_INGRESS_TOKEN_FILE: z.ZodType<string | undefined>;
+  STATUS_BROWSER_HEALTH_URL: z.ZodType<URL | undefined>;
+  STATUS_HARVESTER_HEALTH_URL: z.ZodType<URL | undefined>;
   LIVE_VIEW_URL: z.ZodType<URL | undefined>;
 }> = z.object({
   SNAPSHOT_PATH: pathVariable(
@@ -69,6 +71,10 @@ export const SERVER_ENV: z.ZodObject<{
   STATUS_INGRESS_TOKEN_FILE: pathVariable(
     "file with the token that ingress shows in X-Hearth-Ingress; none: its address is enough",
   ),
+  STATUS_BROWSER_HEALTH_URL: urlVariable(
+    "health port of the browser, which the status page asks; none: it is not shown as alive",
+  ),
+  STATUS_HARVESTER_HEALTH_URL: urlVariable("the same of a harvester that keeps running"),
   LIVE_VIEW_URL: urlVariable("where the status page's link to the live view leads; none: no link"),
 });
 

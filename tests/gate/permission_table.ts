@@ -61,7 +61,7 @@ export const PERMISSION_REASONS: PermissionReasons = {
   },
   snapshot_server: {
     read: "the snapshot, the token, and who may have what; **it writes nothing**",
-    net: "its port, and health",
+    net: "its port, and health; the health ports of browser and harvester, for the status page",
     env: ITS_OWN,
   },
   dispatch: {
