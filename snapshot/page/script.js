@@ -91,14 +91,14 @@ document.getElementById("sites").addEventListener("click", (event) => {
   show(link.getAttribute("href"));
 });
 
-function readClock() {
-  aheadMs = Date.parse(document.querySelector("#as-of time").dateTime) - Date.now();
+function readClock(now = Date.now) {
+  aheadMs = Date.parse(document.querySelector("#as-of time").dateTime) - now();
 }
 
-/** Ages go on between two events; those of rows that nobody sees are nobody's. */
-function tick() {
+/** Ages go on between two events, where somebody sees them. */
+function tick(now = Date.now) {
   if (document.hidden) return;
-  const nowMs = Date.now() + aheadMs;
+  const nowMs = now() + aheadMs;
   for (const time of document.querySelectorAll("time[data-ago], time[data-left]")) {
     const kind = time.hasAttribute("data-ago") ? "ago" : "left";
     const text = timeText(kind, Date.parse(time.dateTime), nowMs);
@@ -119,6 +119,6 @@ function connect() {
 }
 
 readClock();
-setInterval(tick, 1_000);
+setInterval(() => tick(), 1_000);
 connect();
 document.addEventListener("visibilitychange", () => document.hidden || tryRefresh());

@@ -213,7 +213,7 @@ export function createStatusPage(options: StatusPageOptions): StatusPage {
     return JSON.stringify([
       store.current()?.etag,
       manifest?.generations.at(-1)?.number,
-      pageFaults({ manifest, parts: found, states }).map(({ name, text }) => [name, text]),
+      pageFaults({ manifest, parts: found, states }).map(({ name }) => name),
       [...last].map(([name, atMs]) => [name, atMs > pulls.startMs]),
       found.map(({ startedMs }) => startedMs),
     ]);

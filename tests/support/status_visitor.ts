@@ -3,17 +3,25 @@
  *
  * @module
  */
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { CHROMIUM } from "./chromium.ts";
 
 /** A browser to look with. */
 export interface StatusVisitor extends AsyncDisposable {
-  /** Opens the page, as somebody the ingress has let in unless credentials are given. */
-  open(url: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
+  /**
+   * Opens the page, as somebody the ingress has let in unless credentials are given.
+   *
+   * @param url The page's address.
+   * @param options Of the browser context.
+   * @param hear Told of every header field, body and event that comes; one must stay on the page then.
+   */
+  open(
+    url: string,
+    options?: Parameters<Browser["newContext"]>[0],
+    hear?: (text: string) => void,
+  ): ReturnType<Browser["newPage"]>;
   /** Console errors, broken scripts and policies, requests that lead elsewhere; should stay empty. */
   readonly faults: string[];
-  /** Every body that came over the network, the messages of the event stream included. */
-  readonly heard: readonly string[];
 }
 
 const DEADLINE_MS = 60_000;
@@ -25,11 +33,9 @@ export async function statusVisitor(): Promise<StatusVisitor> {
     args: Deno.uid() === 0 ? ["--no-sandbox"] : [],
   });
   const faults: string[] = [];
-  const heard: string[] = [];
   return {
     faults,
-    heard,
-    async open(url, options = {}) {
+    async open(url, options = {}, hear) {
       const headers = options.httpCredentials === undefined
         ? { extraHTTPHeaders: { "x-authentik-username": "ada@example.com" } }
         : {};
@@ -43,20 +49,16 @@ export async function statusVisitor(): Promise<StatusVisitor> {
       page.on("request", (request) => {
         if (!request.url().startsWith(url)) faults.push(`asked for ${request.url()}`);
       });
-      page.on("requestfinished", async (request) => {
-        try {
+      if (hear !== undefined) {
+        page.on("requestfinished", async (request) => {
           const response = await request.response();
-          heard.push(JSON.stringify(await response?.allHeaders()), await response?.text() ?? "");
-        } catch (error) {
-          // Nobody can read an answer whose page was closed meanwhile.
-          if (!page.isClosed()) throw error;
-        }
-      });
-      const network = await context.newCDPSession(page);
-      await network.send("Network.enable");
-      network.on("Network.eventSourceMessageReceived", (message) => {
-        heard.push(JSON.stringify(message));
-      });
+          hear(JSON.stringify(await response?.allHeaders()));
+          hear(await response?.text() ?? "");
+        });
+        const network = await context.newCDPSession(page);
+        await network.send("Network.enable");
+        network.on("Network.eventSourceMessageReceived", (event) => hear(JSON.stringify(event)));
+      }
       await page.goto(url);
       return page;
     },
