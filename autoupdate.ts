@@ -5,6 +5,7 @@
  */
 import { openBox } from "./autoupdate/real_effects.ts";
 import { backup } from "./autoupdate/backup.ts";
+import { readBoxSettings } from "./autoupdate/box_settings.ts";
 import { recoverAlone, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
 import { AUTOUPDATE_ENV, readConfig } from "./autoupdate/config.ts";
 import { drain } from "./autoupdate/drain.ts";
@@ -37,22 +38,25 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   history: { does: "what was decided and done", run: runHistory },
 };
 
-await runProgram("autoupdate", (context) =>
-  runSubcommand(context, {
-    name: "autoupdate",
-    description: "Follow t3's release channel, and never break a user.",
-    commands: COMMANDS,
-    examples: [
-      ["autoupdate run", "what the timer does: gate the channel's build and bring it out"],
-      ["autoupdate run --dry-run", "the whole gate, nothing changed"],
-      ["autoupdate status", "who has what, and what somebody should look at"],
-      ["autoupdate freeze 'demo on Friday'", "change nothing until unfreeze"],
-      ["autoupdate rollback", "everybody back to the version before, with the data of then"],
-      ["autoupdate rollback --help", "the options of a command"],
-    ],
-    env: AUTOUPDATE_ENV,
-    exitCodes: EXIT_CODES,
-  }));
+await runProgram(
+  "autoupdate",
+  async (program) =>
+    await runSubcommand({ ...program, env: await readBoxSettings(program.env) }, {
+      name: "autoupdate",
+      description: "Follow t3's release channel, and never break a user.",
+      commands: COMMANDS,
+      examples: [
+        ["autoupdate run", "what the timer does: gate the channel's build and bring it out"],
+        ["autoupdate run --dry-run", "the whole gate, nothing changed"],
+        ["autoupdate status", "who has what, and what somebody should look at"],
+        ["autoupdate freeze 'demo on Friday'", "change nothing until unfreeze"],
+        ["autoupdate rollback", "everybody back to the version before, with the data of then"],
+        ["autoupdate rollback --help", "the options of a command"],
+      ],
+      env: AUTOUPDATE_ENV,
+      exitCodes: EXIT_CODES,
+    }),
+);
 
 function open({ env, log, signal }: ProgramContext): RunContext {
   const config = readConfig(env);

@@ -4,7 +4,7 @@
  * @module
  */
 import { digestOf } from "./digest.ts";
-import { editEnvFile, type EnvChanges, envValue } from "./env_file.ts";
+import { editEnvFile, type EnvChanges, envValue } from "../core/env_file.ts";
 import { isEqual, octal, type PlanContext } from "./file_step.ts";
 import { type Cause, DONE, type Outcome, type Steps } from "./item.ts";
 import { lineDiff } from "./line_diff.ts";

@@ -12,7 +12,7 @@ import type { Roster } from "../roster/roster_schema.ts";
 import { hasBlockingErrors, validateTiers } from "../roster/validate_tiers.ts";
 import type { BoxInputs, SnapshotInput } from "./box.ts";
 import type { SharedToken } from "./agents/claude_token.ts";
-import { envValue } from "./env_file.ts";
+import { envValue } from "../core/env_file.ts";
 import { type HostView, textOf } from "./host_view.ts";
 import { mergePorts } from "./merge_ports.ts";
 import { CLAUDE_TOKEN_FILE, SNAPSHOT_TOKEN_FILE, type StagedSecrets } from "./host/secret_steps.ts";

@@ -8,7 +8,7 @@
  */
 import type { Secret } from "../../core/secret.ts";
 import type { Account } from "../../roster/derive.ts";
-import { envValue } from "../env_file.ts";
+import { envValue } from "../../core/env_file.ts";
 import type { PlanContext } from "../file_step.ts";
 import { textOf } from "../host_view.ts";
 import { textDigest } from "./judge_wiring.ts";

@@ -86,7 +86,7 @@ export const PERMISSION_REASONS: PermissionReasons = {
   },
   autoupdate: {
     read:
-      "accounts, who has which instance, the brake, the token of the ingress, and its own trees",
+      "accounts, who has which instance, its settings, the brake, the token of the ingress, and its own trees",
     write: "the brake, versions and pointers, backups, its journal, and metrics. **No home**",
     net: "instances and the front door, on loopback; npm reaches the registry, as another account",
     env: ITS_OWN,
