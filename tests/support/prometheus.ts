@@ -11,16 +11,26 @@ import { freePort } from "./free_port.ts";
 export interface TestPrometheus extends AsyncDisposable {
   /** The values of a query, by the text of their labels. */
   query(expr: string): Promise<readonly { metric: Record<string, string>; value: string }[]>;
-  /** Waits until an alert fires. */
-  fires(alert: string): Promise<void>;
-  /** Waits until an alert does not fire. */
-  clears(alert: string): Promise<void>;
+  /** Waits until an alert fires, for the series with these labels (`user="ada"`). */
+  fires(alert: string, labels?: string): Promise<void>;
+  /** Waits until it does not fire for any of them. */
+  clears(alert: string, labels?: string): Promise<void>;
 }
 
-/** Starts it on these rules and targets (`host:port` by job). */
+/** What a job scrapes: `host:port`, or more of what a scrape configuration can say. */
+export type TestTarget = string | { readonly target: string; readonly [setting: string]: unknown };
+
+/**
+ * Starts it.
+ *
+ * @param rules The rules.
+ * @param targets What it scrapes, by job.
+ * @param settings More of its configuration.
+ */
 export async function startPrometheus(
   rules: string,
-  targets: Readonly<Record<string, string>>,
+  targets: Readonly<Record<string, TestTarget>>,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<TestPrometheus> {
   const directory = await Deno.makeTempDir({ prefix: "hearth-prometheus-" });
   const port = freePort();
@@ -30,12 +40,17 @@ export async function startPrometheus(
     JSON.stringify({
       global: { scrape_interval: "250ms", scrape_timeout: "250ms", evaluation_interval: "1s" },
       rule_files: [`${directory}/rules.yaml`],
-      scrape_configs: Object.entries(targets).map(([job_name, target]) => ({
-        job_name,
-        scrape_interval: "1s",
-        scrape_timeout: "1s",
-        static_configs: [{ targets: [target] }],
-      })),
+      scrape_configs: Object.entries(targets).map(([job_name, each]) => {
+        const { target, ...more } = typeof each === "string" ? { target: each } : each;
+        return {
+          job_name,
+          scrape_interval: "1s",
+          scrape_timeout: "1s",
+          static_configs: [{ targets: [target] }],
+          ...more,
+        };
+      }),
+      ...settings,
     }),
   );
   const lines: string[] = [];
@@ -58,17 +73,19 @@ export async function startPrometheus(
       value: [number, string];
     }) => ({ metric, value: value[1] }));
   }
-  const firing = (alert: string) => `ALERTS{alertname="${alert}",alertstate="firing"}`;
+  const firing = (alert: string, labels = "") =>
+    `ALERTS{alertname="${alert}",alertstate="firing",${labels}}`;
   const prometheus: TestPrometheus = {
     query,
-    async fires(alert) {
+    async fires(alert, labels) {
       // Over a while: an alert that fired between two looks has fired.
-      const look = async () => (await query(`max_over_time(${firing(alert)}[10s])`)).length > 0;
-      await eventually(`${alert} firing`, look, 60_000);
+      const look = async () =>
+        (await query(`max_over_time(${firing(alert, labels)}[10s])`)).length > 0;
+      await eventually(`${alert} firing`, look, 120_000);
     },
-    async clears(alert) {
-      const look = async () => (await query(firing(alert))).length === 0;
-      await eventually(`${alert} clearing`, look, 60_000);
+    async clears(alert, labels) {
+      const look = async () => (await query(firing(alert, labels))).length === 0;
+      await eventually(`${alert} clearing`, look, 120_000);
     },
     async [Symbol.asyncDispose]() {
       await child.stop(10_000);

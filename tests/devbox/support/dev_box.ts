@@ -19,6 +19,8 @@ export type HostPorts = Readonly<Partial<Record<keyof typeof AT, number>>>;
 export interface DevBoxOptions {
   /** The machine's servers. */
   readonly host?: HostPorts;
+  /** More of the machine's ports, with the same numbers in the box. */
+  readonly forward?: readonly number[];
   /** Whether it finds the world. @default {false} */
   readonly hasWorld?: boolean;
 }
@@ -29,15 +31,18 @@ export interface DevBoxOptions {
  * @param claude The program, held as long as the box runs.
  */
 export function devBoxOptions(claude: HeldTree, options: DevBoxOptions = {}): BoxOptions {
-  const { host = {}, hasWorld = false } = options;
+  const { host = {}, forward = [], hasWorld = false } = options;
   const names = Object.keys(AT) as (keyof typeof AT)[];
   return {
     network: "private",
     hasWorld,
-    forward: names.flatMap((name) => {
-      const port = host[name];
-      return port === undefined ? [] : [{ port, at: AT[name] }];
-    }),
+    forward: [
+      ...forward,
+      ...names.flatMap((name) => {
+        const port = host[name];
+        return port === undefined ? [] : [{ port, at: AT[name] }];
+      }),
+    ],
     binds: [claudeBind(claude)],
   };
 }

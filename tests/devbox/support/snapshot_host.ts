@@ -12,6 +12,8 @@ import { testDirectory } from "../../support/snapshot_fixture.ts";
 export interface SnapshotHost extends AsyncDisposable {
   /** Its port on 127.0.0.1. */
   readonly port: number;
+  /** The port of its metrics. */
+  readonly metricsPort: number;
   /** The snapshot's URL, on this machine and wherever the port is forwarded to. */
   readonly url: string;
   /** Where snapshots are published, with the access file beside them. */
@@ -33,14 +35,14 @@ export async function startSnapshotHost(access: string): Promise<SnapshotHost> {
   await using held = new AsyncDisposableStack();
   const directory = held.use(await testDirectory());
   const ACCESS_FILE = await directory.put("access.yaml", access);
-  const port = freePort();
+  const [port, metricsPort] = [freePort(), freePort()];
   const program = held.use(startProgram("snapshot_server", {
     env: {
       SNAPSHOT_PATH: `${directory.path}/storage-state.json`,
       ACCESS_FILE,
       HOST: "127.0.0.1",
       PORT: String(port),
-      METRICS_PORT: String(freePort()),
+      METRICS_PORT: String(metricsPort),
     },
     flags: [`--allow-read=${directory.path}`, "--allow-net=127.0.0.1"],
   }));
@@ -48,6 +50,7 @@ export async function startSnapshotHost(access: string): Promise<SnapshotHost> {
   const kept = held.move();
   return {
     port,
+    metricsPort,
     url: `http://127.0.0.1:${port}/api/snapshot`,
     directory: directory.path,
     program,

@@ -33,9 +33,13 @@ export function holdSqliteLayer(): Promise<Layer> {
 }
 
 /** A box of instances. */
-export interface T3Box extends AsyncDisposable {
+export interface T3Box extends T3Controls, AsyncDisposable {
   /** The box. */
   readonly box: Box;
+}
+
+/** What a test does with instances and the updater of a box. */
+export interface T3Controls {
   /** Runs one of the updater's units to its end, and gives the exit code of its program. */
   update(unit?: string): Promise<{ readonly code: number; readonly log: string }>;
   /** The journal. */
@@ -98,11 +102,15 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
     throw error;
   }
 
+  return { box, ...t3Controls(box), [Symbol.asyncDispose]: () => box[Symbol.asyncDispose]() };
+}
+
+/** The controls of a box that has {@linkcode T3_USERS}, however they were made. */
+export function t3Controls(box: Box): T3Controls {
   const inBox = (user: string, script: string) =>
     box.sh(script, { user, env: { HOME: `/home/${user}` } });
 
   return {
-    box,
     async update(unit = "t3-autoupdate.service") {
       const cursor = (await box.sh("journalctl -n 0 --show-cursor")).match(/cursor: (.*)/)?.[1] ??
         "";
@@ -116,11 +124,12 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
     state: async () => JSON.parse(await box.read("/var/lib/t3-autoupdate/state.json")),
     async running() {
       const found: Record<string, string> = {};
-      for (const [at, user] of T3_USERS.entries()) {
+      for (const user of T3_USERS) {
+        const port = /T3_PORT=(\d+)/.exec(await box.read(`/etc/t3-serve/${user}.env`))?.[1];
         found[user] = await eventually(`the instance of ${user} answering`, async () => {
           const answer = await askInside(
             box,
-            `http://127.0.0.1:${3773 + at}/.well-known/t3/environment`,
+            `http://127.0.0.1:${port}/.well-known/t3/environment`,
           );
           return JSON.parse(answer).serverVersion as string;
         }, 60_000);
@@ -143,7 +152,6 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
     async flip(user, switches) {
       await box.write(`/home/${user}/.t3/switches.json`, JSON.stringify(switches), { owner: user });
     },
-    [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
   };
 }
 
