@@ -39,18 +39,19 @@ async function hurryUpdater(box: Box, registry: TestRegistry): Promise<void> {
 
 /** The drills of what should come by itself and does not. */
 function drillsOfSilence(box: Box): Readonly<Record<string, Drill>> {
-  const database = "/home/ada/.t3/userdata/state.sqlite";
+  const userdata = "/home/ada/.t3/userdata";
   const token = "/etc/t3-serve/tokens/ada";
   return {
     T3BackupOld: {
       labels: 'user="ada"',
       // As a disk does that forgets: the server is stopped, or it would write its copy over it.
       fault: () =>
-        box.sh(`systemctl stop t3-serve@ada; cp -a ${database} /root/whole
-          dd if=/dev/urandom of=${database} bs=1k count=4 conv=notrunc status=none
+        box.sh(`systemctl stop t3-serve@ada; cp -a ${userdata} /root/whole
+          rm -f ${userdata}/state.sqlite-*
+          dd if=/dev/urandom of=${userdata}/state.sqlite bs=1k count=4 conv=notrunc status=none
           ! systemctl start t3-backup-state`),
       shows: [/cannot copy/, /ada/, /Filesystem/],
-      mend: () => box.sh(`cp -a /root/whole ${database}; systemctl start t3-serve@ada`),
+      mend: () => box.sh(`cp -a /root/whole/. ${userdata}; systemctl start t3-serve@ada`),
     },
     T3AutoUpdateSilent: {
       fault: () =>
@@ -110,6 +111,8 @@ function drillsOfFailure(
     },
     T3AutoUpdateWaiting: {
       labels: 'user="ada"',
+      // How long is told by the next try, an hour later.
+      fault: () => box.sh("systemctl start t3-autoupdate-drain"),
       shows: [/^ada .*waits since .*1 running in state\.sqlite/m],
       mend: () => t3.fill("ada", { titles: ["of ada"] }),
     },
@@ -129,7 +132,7 @@ function drillsOfFailure(
           systemctl kill --signal=KILL t3-serve@ada`);
         assert.equal((await run).code, 6);
       },
-      shows: [/NOT BACK: ada/, /cannot be put back/],
+      shows: [/the data of ada cannot be put back/],
       mend: () => box.sh('mv /root/backup "/var/backups/t3-state/ada/$(cat /root/backup.name)"'),
     },
     T3AutoUpdateRolledBack: {
