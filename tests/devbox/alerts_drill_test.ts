@@ -133,6 +133,7 @@ function drillsOfFailure(
         assert.equal((await run).code, 6);
       },
       shows: [/the data of ada cannot be put back/],
+      endsWith: 5,
       mend: () => box.sh('mv /root/backup "/var/backups/t3-state/ada/$(cat /root/backup.name)"'),
     },
     T3AutoUpdateRolledBack: {
