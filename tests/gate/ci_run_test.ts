@@ -7,10 +7,21 @@ import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
 import { ROOT } from "./repository.ts";
 
-/** What each task prints and how it ends; a task that is not named passes one test. */
-type Script = Readonly<Record<string, readonly [output: string, code: number]>>;
+/** Ways for a task not to end: until it is told to, and being the death of `.ci/run`. */
+const HANGS = {
+  forever: "sleep 40 & wait",
+  // The parent of `timeout`, which is the parent of this.
+  stopping: "kill -TERM $(cut -d' ' -f4 /proc/$PPID/stat); sleep 40 & wait",
+};
 
-async function runCi(script: Script, tasks: readonly string[] = []) {
+/** What each task prints and how it ends; a task that is not named passes one test. */
+type Script = Readonly<Record<string, readonly [output: string, end: number | keyof typeof HANGS]>>;
+
+async function runCi(
+  script: Script,
+  tasks: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+) {
   const root = await Deno.makeTempDir({ prefix: "hearth-ci-" });
   try {
     await Deno.mkdir(`${root}/.ci`);
@@ -18,15 +29,17 @@ async function runCi(script: Script, tasks: readonly string[] = []) {
     await Deno.copyFile(`${ROOT}.ci/run`, `${root}/.ci/run`);
     const config = { tasks: Object.fromEntries(["ok", ...tasks].map((task) => [task, "x"])) };
     await Deno.writeTextFile(`${root}/deno.json`, JSON.stringify(config, null, 2));
-    const cases = Object.entries(script).map(([task, [output, code]]) =>
-      `"${task}") cat <<'END'\n${output}\nEND\nexit ${code};;\n`
+    const cases = Object.entries(script).map(([task, [output, end]]) =>
+      `"${task}") cat <<'END'\n${output}\nEND\n${
+        typeof end === "number" ? `exit ${end}` : HANGS[end]
+      };;\n`
     );
     await Deno.writeTextFile(
       `${root}/bin/npx`,
       `#!/bin/sh\ncase "$4" in\n${cases.join("")}*) echo "ok | 1 passed | 0 failed (1s)";;\nesac\n`,
       { mode: 0o755 },
     );
-    const env = { PATH: `${root}/bin:${Deno.env.get("PATH")}` };
+    const env = { PATH: `${root}/bin:${Deno.env.get("PATH")}`, ...variables };
     const { code, stdout } = await runCommand("bash", [`${root}/.ci/run`], { env });
     return { code, last: stdout.trimEnd().split("\n").at(-1), stdout };
   } finally {
@@ -84,4 +97,27 @@ Deno.test("run does not take a program's own words for a count", async () => {
   const result = await runCi({ ok: [output, 0] });
 
   assert.deepEqual([result.code, result.last], [0, "1 passed, 0 failed"]);
+});
+
+Deno.test("run ends a step that hangs, and goes on with the next", async () => {
+  const result = await runCi(
+    { ok: ["one ... ok (1ms)\ntwo ...", "forever"], demo: ["greeted by name", 0] },
+    ["demo"],
+    { CI_STEP_SECONDS: "2" },
+  );
+
+  assert.deepEqual([result.code, result.last], [1, "1 passed, 1 failed"]);
+  assert.match(result.stdout, /two \.\.\./);
+  assert.match(result.stdout, /deno task ok: ended, since it took longer than 2 seconds/);
+});
+
+Deno.test("run still says its sum when it is told to stop", async () => {
+  const result = await runCi({
+    ok: ["ok | 5 passed | 0 failed (1s)", 0],
+    demo: ["half a demo", "stopping"],
+  }, ["demo", "test:pod"]);
+
+  assert.deepEqual([result.code, result.last], [1, "5 passed, 1 failed"]);
+  assert.match(result.stdout, /half a demo/);
+  assert.doesNotMatch(result.stdout, /task test:pod/);
 });
