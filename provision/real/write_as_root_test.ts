@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runCommand } from "../../core/process.ts";
 import { digestOf } from "../digest.ts";
 import type { Outcome } from "../item.ts";
 import { runTool } from "./run_tool.ts";
@@ -107,12 +108,14 @@ Deno.test("makeDirectory() gives it its mode whatever the umask", () =>
   inDirectory(async (at) => {
     const path = `${at}/shared`;
     const action = { kind: "make_directory", path, mode: 0o2770, owner: OWNER } as const;
-    const before = Deno.umask(0o077);
-    try {
-      assert.deepEqual(await makeDirectory(action, IDS), { isDone: true });
-    } finally {
-      Deno.umask(before);
-    }
+    // In a process of its own: the umask is the whole process's, and other tests run in this one.
+    const make = `import { makeDirectory } from "${import.meta.resolve("./write_as_root.ts")}";
+      Deno.umask(0o077);
+      console.log(JSON.stringify(await makeDirectory(${JSON.stringify(action)}, ${
+      JSON.stringify(IDS)
+    })));`;
+    const { stdout, stderr } = await runCommand(Deno.execPath(), ["eval", "-q", make]);
+    assert.equal(stdout, '{"isDone":true}\n', stderr);
 
     assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o7777, 0o2770);
     assert.match(errorOf(await makeDirectory(action, IDS)), /: File exists/);

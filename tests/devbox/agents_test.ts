@@ -7,10 +7,10 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
-import { bootBox, type Box, type Layer, MOUNTED } from "./support/box.ts";
+import { bootBox, type Box, MOUNTED } from "./support/box.ts";
 import type { RunningBoxCommand } from "./support/box_command.ts";
 import { claudeBind, holdClaude, startClaudeInstaller } from "./support/claude.ts";
-import { holdLayer } from "./support/layer.ts";
+import { holdPackagesLayer } from "./support/packages_layer.ts";
 
 const DENO = `${MOUNTED}/bin/deno`;
 const UNITS = ".config/systemd/user";
@@ -206,24 +206,10 @@ Deno.test("a user's own units are retired once nobody is connected to their serv
   });
 });
 
-function holdCurl(): Promise<Layer> {
-  return holdLayer({
-    name: "curl",
-    inputs: [],
-    async install(box) {
-      await box.sh(
-        `apt-get update && apt-get install -y --no-install-recommends curl &&
-         apt-get clean && rm -rf /var/lib/apt/lists/*`,
-        { env: { DEBIAN_FRONTEND: "noninteractive" }, deadlineMs: 600_000 },
-      );
-    },
-  });
-}
-
 Deno.test("Claude is installed and wired by one run, and by the next where its site is down", async (t) => {
   using tree = await holdClaude();
   await using installer = startClaudeInstaller();
-  await using layer = await holdCurl();
+  await using layer = await holdPackagesLayer();
   const slowPort = freePort();
   await using box = await bootBox({
     on: layer,

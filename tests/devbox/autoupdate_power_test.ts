@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { build, ERAS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
-import { bootT3Box, holdSqliteLayer, T3_USERS, type T3Box } from "./support/t3_box.ts";
+import { holdPackagesLayer } from "./support/packages_layer.ts";
+import { bootT3Box, T3_USERS, type T3Box } from "./support/t3_box.ts";
 
 const STATE = "/var/lib/t3-autoupdate/state.json";
 
@@ -37,7 +38,7 @@ async function assertMorning(t3: T3Box, what: string): Promise<void> {
 }
 
 Deno.test("a box whose power is cut during an update has everybody working when it is back", async () => {
-  await using layer = await holdSqliteLayer();
+  await using layer = await holdPackagesLayer();
   await using registry = await startRegistry();
   await registry.publish(build("0.0.34-nightly.20260701.1", ERAS.portCookie));
   await using t3 = await bootT3Box(layer, registry);

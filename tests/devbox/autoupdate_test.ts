@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { build, ERAS, FLAWS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
-import { bootT3Box, holdSqliteLayer, T3_USERS } from "./support/t3_box.ts";
+import { holdPackagesLayer } from "./support/packages_layer.ts";
+import { bootT3Box, T3_USERS } from "./support/t3_box.ts";
 
 const V1 = "0.0.34-nightly.20260701.1";
 const V2 = "0.0.35-nightly.20260702.2";
@@ -18,7 +19,7 @@ function everybody(version: string): Record<string, string> {
 }
 
 Deno.test("t3-autoupdate.service follows the channel on a box with three users", async (t) => {
-  await using layer = await holdSqliteLayer();
+  await using layer = await holdPackagesLayer();
   await using registry = await startRegistry();
   await registry.publish(build(V1, ERAS.portCookie));
   await using t3 = await bootT3Box(layer, registry);

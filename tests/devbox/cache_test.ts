@@ -7,29 +7,25 @@ import assert from "node:assert/strict";
 import { testDirectory } from "../support/snapshot_fixture.ts";
 import { holdTree } from "./support/cache.ts";
 
+type Hold = typeof holdTree;
+
 /** Runs a test with a cache of its own. */
-async function withCache(test: (cache: string) => Promise<void>): Promise<void> {
+async function withCache(test: (hold: Hold, cache: string) => Promise<void>): Promise<void> {
   await using directory = await testDirectory();
-  const before = Deno.env.get("XDG_CACHE_HOME");
-  Deno.env.set("XDG_CACHE_HOME", directory.path);
-  try {
-    await test(`${directory.path}/hearth-tests/trees`);
-  } finally {
-    if (before === undefined) Deno.env.delete("XDG_CACHE_HOME");
-    else Deno.env.set("XDG_CACHE_HOME", before);
-  }
+  const cache = `${directory.path}/trees`;
+  await test((name, inputs, make) => holdTree(name, inputs, make, cache), cache);
 }
 
 Deno.test("holdTree() makes a tree once when several want it at the same time", () =>
-  withCache(async () => {
+  withCache(async (hold) => {
     let made = 0;
     const make = async (dir: string) => {
       made += 1;
       await Deno.writeTextFile(`${dir}/x`, "x");
     };
 
-    const trees = await Promise.all([1, 2, 3].map(() => holdTree("a", ["1"], make)));
-    using other = await holdTree("a", ["2"], make);
+    const trees = await Promise.all([1, 2, 3].map(() => hold("a", ["1"], make)));
+    using other = await hold("a", ["2"], make);
 
     assert.equal(made, 2);
     assert.equal(new Set(trees.map(({ path }) => path)).size, 1);
@@ -39,25 +35,25 @@ Deno.test("holdTree() makes a tree once when several want it at the same time", 
   }));
 
 Deno.test("holdTree() begins anew when whoever made the tree did not finish", () =>
-  withCache(async () => {
-    const failing = holdTree("a", ["1"], async (dir) => {
+  withCache(async (hold) => {
+    const failing = hold("a", ["1"], async (dir) => {
       await Deno.writeTextFile(`${dir}/half`, "");
       throw new Error("no mirror");
     });
     await assert.rejects(failing, /no mirror/);
 
-    using tree = await holdTree("a", ["1"], (dir) => Deno.writeTextFile(`${dir}/whole`, ""));
+    using tree = await hold("a", ["1"], (dir) => Deno.writeTextFile(`${dir}/whole`, ""));
 
     const names = await Array.fromAsync(Deno.readDir(tree.path), ({ name }) => name);
     assert.deepEqual(names, ["whole"]);
   }));
 
 Deno.test("holdTree() removes trees that nobody holds when there are many of a name", () =>
-  withCache(async (cache) => {
+  withCache(async (hold, cache) => {
     const make = () => Promise.resolve();
-    using held = await holdTree("a", ["held"], make);
-    (await holdTree("ab", ["another name"], make))[Symbol.dispose]();
-    for (let at = 0; at < 8; at++) (await holdTree("a", [String(at)], make))[Symbol.dispose]();
+    using held = await hold("a", ["held"], make);
+    (await hold("ab", ["another name"], make))[Symbol.dispose]();
+    for (let at = 0; at < 8; at++) (await hold("a", [String(at)], make))[Symbol.dispose]();
 
     const trees = (await Array.fromAsync(Deno.readDir(cache), ({ name }) => name))
       .filter((name) => !/\.(?:lock|making)$/.test(name));

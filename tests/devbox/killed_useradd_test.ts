@@ -6,20 +6,10 @@
 import assert from "node:assert/strict";
 import { bootBox } from "./support/box.ts";
 import { runInside } from "./support/inside.ts";
-import { holdLayer } from "./support/layer.ts";
-
-async function holdStrace() {
-  return await holdLayer({
-    name: "strace",
-    inputs: ["strace"],
-    async install(box) {
-      await box.sh("apt-get update -q && apt-get install -yq --no-install-recommends strace");
-    },
-  });
-}
+import { holdPackagesLayer } from "./support/packages_layer.ts";
 
 Deno.test("create_account makes a whole account wherever useradd was killed before", async () => {
-  await using layer = await holdStrace();
+  await using layer = await holdPackagesLayer();
   await using box = await bootBox({ on: layer });
   // Calls before this one only load libraries and read.
   const told = await runInside(box, "kill_useradd.ts", { args: ["20"] });

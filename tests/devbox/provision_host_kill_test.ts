@@ -35,9 +35,6 @@ async function running(box: Box, text: string): Promise<readonly string[]> {
 Deno.test("provision host converges when it is killed in the middle of anything", async () => {
   await using layer = await holdPackagesLayer();
   await using box = await bootBox({ on: layer, network: "private", hasWorld: true });
-  await box.sh("apt-get update && apt-get install -y --no-install-recommends procps", {
-    deadlineMs: 300_000,
-  });
   await box.write("/etc/hearth/roster.yaml", "users: {}\n");
   await box.write("/etc/hearth/provision.yaml", "host: { packages: [hello], kubelogin: null }\n");
   for (const [moment, text] of MOMENTS) {

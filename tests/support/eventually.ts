@@ -15,7 +15,7 @@ import { systemClock } from "../../core/clock.ts";
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   const lateMs = systemClock.monotonic() + deadlineMs;
   let last: unknown;

@@ -66,7 +66,7 @@ export function startProgram(name: string, options: TestProgramOptions = {}): Te
     pid: child.pid,
     exitCode,
     kill: (signal) => child.kill(signal),
-    async line(pattern, deadlineMs = 15_000) {
+    async line(pattern, deadlineMs = 60_000) {
       const found = () => lines.find((line) => pattern.test(line));
       const seen = new Promise<string>((resolve, reject) => {
         const look = () => {

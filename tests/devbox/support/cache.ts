@@ -31,14 +31,15 @@ export function cacheDir(): string {
  * @param name What it is, as in `base`.
  * @param inputs Everything that decides what is in it.
  * @param make Fills an empty directory, which then becomes the tree.
+ * @param dir Where trees are kept.
  */
 export async function holdTree(
   name: string,
   inputs: readonly string[],
   make: (dir: string) => Promise<void>,
+  dir: string = `${cacheDir()}/trees`,
 ): Promise<HeldTree> {
   const key = await digest(inputs);
-  const dir = `${cacheDir()}/trees`;
   await Deno.mkdir(dir, { recursive: true });
   const path = `${dir}/${name}-${key}`;
   while (true) {

@@ -1,7 +1,9 @@
 /**
- * A box with the Debian packages of a dev box, for what comes after them.
+ * A box with the Debian packages of a dev box, for what comes after them: apt is asked once for all
+ * boxes.
  *
- * That `provision.ts host` brings them itself is shown once, by `provision_host_test.ts`.
+ * That `provision.ts host` brings them itself is shown where a bare box becomes three users
+ * (`users_layer.ts`).
  *
  * @module
  */
@@ -9,9 +11,12 @@ import { packagesFor } from "../../../provision/host/machine_packages.ts";
 import type { Layer } from "./box.ts";
 import { holdLayer } from "./layer.ts";
 
+/** What only tests use: a wrong clock, a death at any system call, a look at who runs. */
+const FOR_TESTS = ["faketime", "strace", "procps"];
+
 /** Holds the layer; making it takes about a minute. */
 export function holdPackagesLayer(): Promise<Layer> {
-  const packages = packagesFor("debian").join(" ");
+  const packages = [...packagesFor("debian"), ...FOR_TESTS].join(" ");
   return holdLayer({
     name: "packages",
     inputs: [packages],

@@ -12,25 +12,12 @@ import type { TestRegistry } from "../../t3_fixture/registry.ts";
 import type { State } from "../../../autoupdate/state.ts";
 import { bootBox, type Box, type Layer, MOUNTED } from "./box.ts";
 import { installApp } from "./installed_app.ts";
-import { holdLayer } from "./layer.ts";
 import { addUser, installSystemFiles } from "./unit_box.ts";
 
 /** The users, in the order in which they are moved. */
 export const T3_USERS = ["ada", "edsger", "grace"] as const;
 
 const NODE = "/opt/hearth/node";
-
-/** The bare system with `sqlite3`, as the provisioner installs it. */
-export function holdSqliteLayer(): Promise<Layer> {
-  return holdLayer({
-    name: "sqlite",
-    inputs: [],
-    boot: { network: "private", hasWorld: true },
-    install: async (box) => {
-      await box.sh("apt-get update -qq; apt-get install -y -qq --no-install-recommends sqlite3");
-    },
-  });
-}
 
 /** A box of instances. */
 export interface T3Box extends T3Controls, AsyncDisposable {
@@ -59,7 +46,12 @@ export interface T3Controls {
   flip(user: string, switches: Partial<Behaviour>): Promise<void>;
 }
 
-/** Boots it; no t3 is installed yet. */
+/**
+ * Boots it; no t3 is installed yet.
+ *
+ * @param layer What it stands on, with `sqlite3`.
+ * @param registry Where versions come from.
+ */
 export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T3Box> {
   const { port } = new URL(registry.url);
   const box = await bootBox({
