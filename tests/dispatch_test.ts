@@ -268,7 +268,7 @@ Deno.test("dispatch() ends in order when it is told to stop, and tells WebSocket
     });
     await new Promise((resolve, reject) => (socket.onopen = resolve, socket.onerror = reject));
     const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
-    await ada.flip({ answerMs: 500 });
+    await ada.flip({ answerMs: 60_000 });
     const answering = sendRaw(
       dispatch.port,
       rawRequest("/api/fixture/identity", { ...as("ada"), Cookie: cookie }),
@@ -281,6 +281,7 @@ Deno.test("dispatch() ends in order when it is told to stop, and tells WebSocket
     dispatch.program.kill("SIGTERM");
 
     assert.equal((await closed).code, 1012);
+    await ada.flip({ answerMs: 0 });
     assert.equal((await answering).status, 200);
     assert.equal(await dispatch.program.exitCode, 0);
   });

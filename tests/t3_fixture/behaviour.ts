@@ -56,7 +56,7 @@ export interface Behaviour {
   stop: "graceful" | "hangs";
   /** The status of every answer instead of the real one. */
   status?: number;
-  /** How long it thinks before each answer, in milliseconds. */
+  /** How long it thinks before each answer, in milliseconds, or until this is changed. */
   answerMs: number;
   /** What comes of a WebSocket: an echo, a 500, or nothing at all. */
   webSocket: "echo" | "refused" | "silent";

@@ -35,7 +35,6 @@ export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (behaviour.answerMs > 0) await new Promise((wake) => setTimeout(wake, behaviour.answerMs));
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const route = `${request.method} ${pathname}`;
   const session = currentSession(server, behaviour, request);
