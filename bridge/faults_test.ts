@@ -7,6 +7,8 @@ import { connectRaw, type Ending } from "./raw_client.ts";
 import { exchange, startTestServer } from "./test_server.ts";
 
 const CLIENTS = 50;
+/** Longer than a slow machine takes to let all of them go. */
+const DRAIN_MS = 40_000;
 
 /** What a metric says, all labels added up. */
 async function metric(adminUrl: string, name: string): Promise<number> {
@@ -40,7 +42,10 @@ Deno.test("bridge() tells 50 clients that the browser was killed, and serves the
 
 Deno.test("bridge() lets 50 clients go with 1001 and ends in time on SIGTERM", async () => {
   await using browser = await startChromium();
-  await using bridge = await startTestBridge({ targetPort: browser.port });
+  await using bridge = await startTestBridge({
+    targetPort: browser.port,
+    env: { BRIDGE_DRAIN_MS: String(DRAIN_MS) },
+  });
   const clients = await Promise.all(
     Array.from({ length: CLIENTS }, () => connectRaw(bridge.port, "/devtools/browser")),
   );
@@ -53,7 +58,8 @@ Deno.test("bridge() lets 50 clients go with 1001 and ends in time on SIGTERM", a
 
   deepStrictEqual(countBy(endings), { 1001: CLIENTS });
   strictEqual(code, 0);
-  ok(performance.now() - startedMs < 8_000);
+  // It ends because all have left.
+  ok(performance.now() - startedMs < DRAIN_MS);
   ok((await (await fetch(`${browser.address}/json/version`)).json()).Browser);
 });
 
@@ -115,7 +121,7 @@ Deno.test("bridge() disconnects a client that stops reading, and the others noti
 
 Deno.test("bridge() keeps a client that reads slowly but steadily", async () => {
   await using browser = await startChromium();
-  await using bridge = startTestServer({ targetPort: browser.port, server: { stallMs: 750 } });
+  await using bridge = startTestServer({ targetPort: browser.port, server: { stallMs: 2_000 } });
   await using page = await connectRaw(bridge.port, await pagePath(browser.address), [], {
     // Ten megabytes in pieces with pauses take far longer than the time for one piece.
     pauseMs: 20,

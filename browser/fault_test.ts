@@ -201,5 +201,5 @@ function screenOf(pid: number): Record<string, string> {
 
 /** Its exit code, waited for. */
 function exitOf(browser: WarmBrowser): Promise<number> {
-  return withDeadline(browser.program.exitCode, 30_000, "The end of browser.ts");
+  return withDeadline(browser.program.exitCode, 90_000, "The end of browser.ts");
 }

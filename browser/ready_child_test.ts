@@ -36,11 +36,11 @@ Deno.test("startReadyChild() stops a child that takes too long", async () => {
   // A number of seconds that no other process sleeps.
   const seconds = `60.${Date.now()}`;
 
-  const starting = startScript(`exec sleep ${seconds}`, { readyMs: 1_000 });
+  const starting = startScript(`exec sleep ${seconds}`, { readyMs: 3_000 });
   const isRunning = () => runningProcesses().some(({ command }) => command.includes(seconds));
   await eventually("the child", isRunning);
 
-  await assert.rejects(starting, { message: "Starting the script took longer than 1000 ms" });
+  await assert.rejects(starting, { message: "Starting the script took longer than 3000 ms" });
   assert.ok(!isRunning());
 });
 

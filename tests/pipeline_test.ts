@@ -100,7 +100,7 @@ Deno.test("hearth up", async (t) => {
     program.kill("SIGTERM");
 
     assert.equal(await program.exitCode, 130);
-    await eventually("every process ending", () => processesOf(dir).length === 0, 5_000);
+    await eventually("every process ending", () => processesOf(dir).length === 0);
   });
 
   await Deno.remove(dir, { recursive: true });

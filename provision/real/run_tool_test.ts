@@ -114,7 +114,8 @@ Deno.test({
       command: SH,
       args: ["-c", "sleep 60 & echo $!; wait"],
       as: NOBODY,
-      deadlineMs: 200,
+      // Long enough that the shell has said who its child is.
+      deadlineMs: 2_000,
     });
 
     assert.equal(end.code, 124);

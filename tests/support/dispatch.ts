@@ -84,7 +84,7 @@ exec "${directory}/$1/t3/bin/t3" auth pairing create --base-dir "${directory}/$1
   async function writeTable(text: string): Promise<void> {
     const before = taken();
     await writeFileAtomic(table, text);
-    await program.line(new RegExp(`"msg":"table (?:taken|not taken)`), 10_000);
+    await program.line(new RegExp(`"msg":"table (?:taken|not taken)`));
     const deadline = performance.now() + 20_000;
     while (taken() === before) {
       if (performance.now() > deadline) throw new Error(program.lines.join("\n"));
