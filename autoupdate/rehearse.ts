@@ -116,7 +116,19 @@ export async function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
   }
 }
 
+/**
+ * A port that nobody takes until the server listens, a migration later: the kernel gives those that
+ * it chooses (`ip_local_port_range`, from 32768 on) to the next connection of anyone. Two updaters at
+ * once begin at different ones.
+ */
 function freeLoopbackPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  for (let at = Deno.pid;; at++) {
+    const port = 20_000 + at % 12_000;
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
