@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { withDeadline } from "../core/deadline.ts";
 import type { DemoResult } from "../local/demo.ts";
+import { holdDefaultPorts } from "./support/default_ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { runningProcesses } from "./support/processes.ts";
 import { startProgram, type TestProgram } from "./support/program.ts";
@@ -22,6 +23,7 @@ function processesOf(dir: string): readonly string[] {
 }
 
 Deno.test("hearth demo shows a fresh agent session that is logged in", async () => {
+  using _ports = await holdDefaultPorts();
   const program = startProgram("hearth", { args: ["demo", "--json"] });
 
   assert.equal(await program.exitCode, 0, program.lines.join("\n"));
@@ -38,6 +40,7 @@ Deno.test("hearth demo shows a fresh agent session that is logged in", async () 
 });
 
 Deno.test("hearth up", async (t) => {
+  using _ports = await holdDefaultPorts();
   const dir = await Deno.makeTempDir({ prefix: "hearth-up-" });
 
   await t.step("names taken ports, shows what comes up, and how to wire agents", async (t) => {
@@ -46,7 +49,7 @@ Deno.test("hearth up", async (t) => {
     await program.line(/^Ctrl-C stops everything/, UP_MS);
 
     const text = program.lines.join("\n");
-    assert.match(text, /port 9222 \(bridge\) is taken, using \d+/);
+    assert.match(text, /port 9222 \(bridge\) is taken, using 1\d+/);
     const parts = [
       "browser",
       "bridge",
