@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { z } from "zod";
-import { describeEnv } from "./env.ts";
+import { describeEnv, type EnvDescription } from "./env.ts";
 import { Fault } from "./fault.ts";
 
 /** What `--help` says beyond the options. */
@@ -46,6 +46,8 @@ export interface CommandDescription {
   readonly options: readonly OptionDescription[];
   /** What stands in the places of its arguments: `user` of `<user>`. */
   readonly arguments: readonly string[];
+  /** The variables it reads. */
+  readonly environment: readonly EnvDescription[];
   /** What `--help` prints. */
   readonly help: string;
 }
@@ -92,15 +94,13 @@ export function defineCommand(help: CommandHelp): Command {
       ({ command }) =>
         afterText(help, command.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH),
     );
-  if (help.commands !== undefined) {
-    command.usage("<command> [options]");
-    SUBCOMMANDS.set(command, help.commands);
-  }
+  if (help.commands !== undefined) command.usage("<command> [options]");
+  HELP.set(command, help);
   return command;
 }
 
-/** Of the commands that have any. */
-const SUBCOMMANDS = new WeakMap<object, Readonly<Record<string, string>>>();
+/** What each command was made of. */
+const HELP = new WeakMap<object, CommandHelp>();
 
 /** The outcome of parsing: go on, or the help was shown and the program is done. */
 export type ParseOutcome = "run" | "done";
@@ -139,10 +139,11 @@ export function describeCommand(command: AnyCommand): CommandDescription {
   const { writeOut } = command.configureOutput();
   command.configureOutput({ writeOut: (text) => shown.push(text) }).outputHelp();
   command.configureOutput(writeOut === undefined ? {} : { writeOut });
+  const { commands, env } = HELP.get(command) ?? {};
   const options = [...command.options, command.createOption("-h, --help", "show this help")];
   return {
     name: command.name(),
-    commands: SUBCOMMANDS.get(command) ?? {},
+    commands: commands ?? {},
     options: options.map(({ long, short, flags, description }) => {
       const value = /[<[]([^\]>]+)[\]>]/.exec(flags)?.[1];
       return {
@@ -153,6 +154,7 @@ export function describeCommand(command: AnyCommand): CommandDescription {
       };
     }),
     arguments: command.registeredArguments.map((argument) => argument.name()),
+    environment: env === undefined ? [] : describeEnv(env),
     help: shown.join(""),
   };
 }

@@ -94,6 +94,10 @@ Deno.test("parseCommand() prints what completion is made from when asked for it"
       { name: "--help", short: "-h", does: "show this help" },
     ],
     arguments: ["file"],
+    environment: [{ name: "PORT", fallback: "80", description: "where" }, {
+      name: "NAME",
+      description: "who",
+    }],
     help,
   });
   shown.length = 0;

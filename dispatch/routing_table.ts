@@ -36,6 +36,13 @@ const Entry = z.strictObject({
   ),
 });
 
+const TABLE = z.record(z.string(), Entry, "must be a map of identities");
+
+/** The JSON Schema of a table. It is a floor: the parser refuses more. */
+export function routingTableJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(TABLE);
+}
+
 /**
  * Reads a table.
  *
@@ -48,7 +55,7 @@ export function parseRoutingTable(text: string): TableResult {
   } catch {
     return { kind: "invalid", faults: ["is not JSON"] };
   }
-  const parsed = z.record(z.string(), Entry, "must be a map of identities").safeParse(value);
+  const parsed = TABLE.safeParse(value);
   if (!parsed.success) {
     return {
       kind: "invalid",

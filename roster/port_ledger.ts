@@ -34,6 +34,21 @@ export const HEARTH_PORTS: ReadonlySet<number> = new Set(
   [3780, 5900, 6080, 8088, 8089, 9222, 9223, 9224, 9225],
 );
 
+/** The JSON Schema of a ledger. It is a floor: the parser refuses more. */
+export function ledgerJsonSchema(): Readonly<Record<string, unknown>> {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    propertyNames: { pattern: OS_NAME.source },
+    additionalProperties: {
+      type: "integer",
+      minimum: T3_PORTS.first,
+      maximum: PLAYWRIGHT_PORTS.last,
+      description: "The account's port, also after it has left the roster",
+    },
+  };
+}
+
 /** A ledger, or why the text is none. */
 export type ParsedLedger =
   | { readonly isValid: true; readonly ledger: PortLedger }

@@ -62,6 +62,11 @@ export type RefusalEntry = z.infer<typeof REFUSAL>;
 /** The manifest: generations from the oldest to the newest. */
 export type Manifest = z.infer<typeof MANIFEST>;
 
+/** The JSON Schema of a manifest. */
+export function manifestJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(MANIFEST);
+}
+
 /** A manifest of nothing. */
 export function emptyManifest(): Manifest {
   return { version: 1, generations: [], lastRefusal: null };

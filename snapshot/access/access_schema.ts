@@ -80,6 +80,19 @@ export type AccessFile = z.output<typeof FILE>;
 /** The shape of an access file. */
 export const ACCESS_FILE_SHAPE: z.ZodType<AccessFile> = FILE;
 
+/** The JSON Schema of an access file. It is a floor: the parser refuses more. */
+export function accessFileJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(FILE, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== SITES) return;
+      const list = { ...jsonSchema };
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      jsonSchema.anyOf = [{ const: ALL }, list];
+    },
+  });
+}
+
 /** The rules that an access file stands for. */
 export function accessRules({ subjects }: AccessFile): AccessRules {
   return {

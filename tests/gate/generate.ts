@@ -18,10 +18,12 @@ import { rosterJsonSchema } from "../../roster/roster_schema.ts";
 import { UNITS } from "../support/units.ts";
 import { completionFiles } from "./completion/completion_files.ts";
 import { cliText, commandPages } from "./cli_reference.ts";
+import { FILE_FORMATS } from "./file_schemas.ts";
 import { metricCatalog, WITHOUT_METRICS } from "./metric_catalog.ts";
 import { openApi } from "./open_api.ts";
 import { PERMISSION_REASONS, permissionTables } from "./permission_table.ts";
 import { readDenoConfig, ROOT, rootPrograms } from "./repository.ts";
+import { environmentTables, fileTable, table } from "./reference_tables.ts";
 import { schemaTable } from "./schema_table.ts";
 import { unitTable } from "./unit_table.ts";
 
@@ -40,12 +42,26 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const commands = await commandPages(rootPrograms());
   const page = (name: string) => Deno.readTextFile(`${ROOT}docs/reference/${name}.md`);
   const files = [
-    { path: "docs/reference/roster.schema.json", content: JSON.stringify(roster, null, 2) },
+    ...FILE_FORMATS.map(({ name, schema }) => ({
+      path: `docs/reference/${name}.schema.json`,
+      content: JSON.stringify(schema, null, 2),
+    })),
+    {
+      path: "docs/reference/files.md",
+      content: withSection(await page("files"), "files", fileTable()),
+    },
+    {
+      path: "docs/reference/configuration.md",
+      content: withSection(
+        await page("configuration"),
+        "environment",
+        environmentTables(rootPrograms(), commands),
+      ),
+    },
     {
       path: "docs/reference/roster.md",
       content: withSection(await page("roster"), "fields", schemaTable(roster)),
     },
-    { path: "docs/reference/provision.schema.json", content: JSON.stringify(settings, null, 2) },
     { path: "docs/reference/dispatch.md", content: await dispatchPage(await page("dispatch")) },
     {
       path: "docs/reference/provision.md",
@@ -147,11 +163,6 @@ async function dispatchPage(page: string): Promise<string> {
     ["metrics", table(["metric", "means"], figures)],
   ] as const;
   return sections.reduce((text, [name, content]) => withSection(text, name, content), page);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 /**

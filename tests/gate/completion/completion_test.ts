@@ -92,6 +92,7 @@ Deno.test("scripts keep what a description says when it has what shells care for
     commands: { b: does },
     options: [{ name: "--c", does, value: "file" }],
     arguments: [],
+    environment: [],
     help: "",
   };
   const tree = commandTree([command, { ...command, name: "a b", commands: {} }], [
