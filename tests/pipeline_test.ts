@@ -9,7 +9,7 @@ import type { DemoResult } from "../local/demo.ts";
 import { holdDefaultPorts } from "./support/default_ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { runningProcesses } from "./support/processes.ts";
-import { startProgram, type TestProgram } from "./support/program.ts";
+import { ROOT, startProgram, type TestProgram } from "./support/program.ts";
 
 const UP_MS = 90_000;
 
@@ -37,6 +37,13 @@ Deno.test("hearth demo shows a fresh agent session that is logged in", async () 
     "refreshed",
     "a new agent session is logged in",
   ]);
+  // What the README shows of it, in any run's seconds.
+  const readme = Deno.readTextFileSync(`${ROOT}README.md`);
+  assert.ok(readme.includes(`The agent sees: ${result.seen}\n`));
+  const shown = readme.slice(readme.indexOf("The agent sees:")).matchAll(
+    /^ +\d\.\d\d s {2}(.*)$/gm,
+  );
+  assert.deepEqual([...shown].map(([, what]) => what), result.timeline.map(({ what }) => what));
 });
 
 Deno.test("hearth up", async (t) => {

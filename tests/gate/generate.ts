@@ -40,6 +40,9 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const roster = rosterJsonSchema();
   const settings = settingsJsonSchema();
   const commands = await commandPages(rootPrograms());
+  const named = commands.map(({ words, description }) => (
+    { ...description, name: words.join(" ") }
+  ));
   const page = (name: string) => Deno.readTextFile(`${ROOT}docs/reference/${name}.md`);
   const files = [
     ...FILE_FORMATS.map(({ name, schema }) => ({
@@ -87,9 +90,12 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
         permissionTables(readDenoConfig().permissions, PERMISSION_REASONS),
       ),
     },
-    ...completionFiles(
-      commands.map(({ words, description }) => ({ ...description, name: words.join(" ") })),
-    ),
+    {
+      path: "docs/reference/commands.json",
+      // The help is on the page already.
+      content: JSON.stringify(named.map(({ help: _, ...rest }) => rest), null, 2),
+    },
+    ...completionFiles(named),
     { path: "docs/reference/openapi.json", content: JSON.stringify(openApi(), null, 2) },
     { path: "docs/reference/metrics.md", content: metricsPage(await page("metrics")) },
     {
