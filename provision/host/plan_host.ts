@@ -87,11 +87,17 @@ function* firstMapStep(context: PlanContext): Steps {
 
 /** The folders of Debian that files go to, of which a small system lacks some. */
 function* folderSteps(context: PlanContext, files: readonly SystemFile[]): Steps {
-  const folders = new Set(files.map(({ path }) => path.slice(0, path.lastIndexOf("/"))));
+  const folders = new Set(files.flatMap(({ path }) => foldersOf(path)));
   for (const path of [...folders, PROGRAM_DIR].sort()) {
     if (context.host.file(path).kind !== "absent") continue;
     yield* directoryStep(context, { path, mode: 0o755 });
   }
+}
+
+/** `/etc` and `/etc/fish` of `/etc/fish/hearth.fish`: a parent comes first in any order of names. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`);
 }
 
 function* directorySteps(context: PlanContext, files: readonly SystemFile[]): Steps {

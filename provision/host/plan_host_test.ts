@@ -135,6 +135,19 @@ Deno.test("planHost() makes /etc/t3-serve before anything in it", () => {
   }
 });
 
+Deno.test("planHost() makes every folder above a file when a bare system lacks it", () => {
+  const box = bareBox();
+  const path = "/etc/fish/conf.d/hearth.fish";
+  const file: SystemFile = { kind: "shell", path, content: bytes("# nothing\n"), mode: 0o644 };
+  const inputs = { ...inputsFor(box), files: [...FILES, file] };
+
+  const made = changesOf(box.run((context) => planHost(context, inputs)))
+    .flatMap((item) => item.state === "change" && "path" in item.action ? [item.action.path] : []);
+
+  const wanted = ["/etc/fish", "/etc/fish/conf.d", path];
+  assert.deepEqual(made.filter((one) => wanted.includes(one)), wanted);
+});
+
 Deno.test("planHost() starts no update when it enables its timer", () => {
   const box = bareBox();
 
