@@ -138,7 +138,7 @@ Deno.test("planHost() makes /etc/t3-serve before anything in it", () => {
 Deno.test("planHost() makes every folder above a file when a bare system lacks it", () => {
   const box = bareBox();
   const path = "/etc/fish/conf.d/hearth.fish";
-  const file: SystemFile = { kind: "shell", path, content: bytes("# nothing\n"), mode: 0o644 };
+  const file = { kind: "shell", path, content: bytes("# nothing\n"), mode: 0o644 } as const;
   const inputs = { ...inputsFor(box), files: [...FILES, file] };
 
   const made = changesOf(box.run((context) => planHost(context, inputs)))
