@@ -9,7 +9,7 @@ import { defineCommand, parseCommand } from "../../core/command.ts";
 import type { ProgramContext } from "../../core/program.ts";
 import { defaultDataDir } from "../data_dir.ts";
 import { ALL_CHECKS } from "./checks/all_checks.ts";
-import { makeCheck } from "./finding.ts";
+import { examine } from "./finding.ts";
 import { gatherFacts } from "./gather/gather_facts.ts";
 import { doctorJson, doctorText, isWell } from "./report.ts";
 
@@ -42,7 +42,8 @@ export async function runDoctor({ args, env, print }: ProgramContext): Promise<n
     snapshotUrl: env.get("PLAYWRIGHT_SNAPSHOT_URL"),
     now: systemClock.now,
   });
-  const results = ALL_CHECKS.map((check) => makeCheck(check, facts));
-  print(json ? doctorJson(results) : doctorText(results));
+  const results = examine(ALL_CHECKS, facts);
+  const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
+  print(json ? doctorJson(results) : doctorText(results, isColoured));
   return isWell(results) ? 0 : 1;
 }

@@ -12,8 +12,8 @@ export interface MachineFacts {
   readonly uid: number;
   /** Whether this is a machine with users of its own; else it is one person's. */
   readonly isDevBox: boolean;
-  /** How the provisioner is called here. */
-  readonly provision: string;
+  /** How programs are called here. */
+  readonly call: Calls;
   /** What is installed. */
   readonly programs: readonly ProgramFact[];
   /** What Chromium's sandbox needs. */
@@ -24,6 +24,10 @@ export interface MachineFacts {
   readonly listeners: readonly ListenerFact[];
   /** Users of a dev box. */
   readonly users: readonly UserFact[];
+  /** The dispatcher of a dev box; `undefined` where it has no account. */
+  readonly dispatch: { readonly uid: number; readonly port: number } | undefined;
+  /** Ports of this machine that should answer HTTP, and did not. */
+  readonly silentPorts: readonly number[];
   /** Files and directories that hold a secret, as far as they are there. */
   readonly secrets: readonly SecretFact[];
   /** Units; `undefined` where systemd cannot be asked. */
@@ -32,8 +36,22 @@ export interface MachineFacts {
   readonly snapshots: readonly SnapshotFact[];
   /** The asking person's agents. */
   readonly agents: readonly AgentFact[];
+  /** Why t3 is not updated; `undefined` where it is. */
+  readonly frozen: string | undefined;
+  /** When the provisioner ran last, in milliseconds since the epoch; `undefined` where it never did. */
+  readonly provisionedMs: number | undefined;
   /** What the provisioner says of the roster; `undefined` where it was not asked. */
   readonly drift: DriftFact | undefined;
+}
+
+/** Command lines of Hearth's programs, to which arguments are added. */
+export interface Calls {
+  /** The provisioner. */
+  readonly provision: string;
+  /** The updater. */
+  readonly autoupdate: string;
+  /** A task of the checkout, from any directory. */
+  readonly task: string;
 }
 
 /** A program that is needed. */
@@ -46,6 +64,8 @@ export interface ProgramFact {
   readonly least: string;
   /** What brings it. */
   readonly fix: string;
+  /** Where it is looked for. */
+  readonly path: string;
 }
 
 /** What the kernel allows; `undefined` where it has no such setting. */
@@ -72,6 +92,18 @@ export interface DiskFact {
   readonly availableBytes: number;
   /** How many files can still be made; `undefined` where there is no limit. */
   readonly availableFiles: number | undefined;
+  /** Whether it cannot be written to. */
+  readonly isReadOnly: boolean;
+  /** What fills it, can be had again, and goes by a command. */
+  readonly caches: readonly CacheFact[];
+}
+
+/** What can be thrown away. */
+export interface CacheFact {
+  /** How large it is, in bytes. */
+  readonly sizeBytes: number;
+  /** What throws it away. */
+  readonly command: string;
 }
 
 /** A TCP port that is listened on. */
@@ -96,6 +128,8 @@ export interface UserFact {
   readonly uid: number | undefined;
   /** The port of the MCP server. */
   readonly mcpPort: number | undefined;
+  /** The port of t3. */
+  readonly t3Port: number | undefined;
 }
 
 /** A file or directory that holds a secret. */
@@ -108,8 +142,10 @@ export interface SecretFact {
   readonly uid: number;
   /** Who must own it. */
   readonly owner: { readonly name: string; readonly uid: number };
-  /** The permission bits it must have. */
+  /** The permission bits it may have at most. */
   readonly wanted: number;
+  /** What makes it anew where it is gone. */
+  readonly remake: string | undefined;
   /** Whether it is empty. */
   readonly isEmpty: boolean;
 }
@@ -120,8 +156,14 @@ export interface UnitFact {
   readonly name: string;
   /** `active`, `inactive`, `failed`, … */
   readonly active: string;
+  /** `running`, `auto-restart`, `waiting`, … */
+  readonly sub: string;
+  /** How often it was started again by itself. */
+  readonly restarts: number;
   /** `enabled`, `disabled`, … */
   readonly enabled: string;
+  /** Whether its file changed since systemd read it. */
+  readonly isOutdated: boolean;
   /** How it ended: `success`, `exit-code`, … */
   readonly result: string;
   /** Whether its conditions were met when it was started last. */

@@ -5,16 +5,17 @@
  *
  * @module
  */
-import type { Check } from "../finding.ts";
+import { asRoot } from "../command_line.ts";
+import type { MachineCheck } from "../machine_check.ts";
 
 /** `Date` has whole seconds, and answers take time. */
 const MOST_MS = 60_000;
 
 /** The check. */
-export const CLOCK: Check = {
+export const CLOCK: MachineCheck = {
   name: "clock",
   okText: "the clock is that of the snapshot server",
-  judge({ snapshots }) {
+  judge({ snapshots, uid }) {
     const skews = snapshots.flatMap(({ url, answer }) =>
       answer.kind === "answered" && answer.dateMs !== undefined
         ? [{ url, ms: answer.atMs - answer.dateMs }]
@@ -27,7 +28,8 @@ export const CLOCK: Check = {
     return [{
       text: `The clock is ${seconds} s ${worst.ms > 0 ? "ahead of" : "behind"} ${worst.url}, ` +
         `must be within ${MOST_MS / 1_000} s`,
-      fix: "timedatectl set-ntp true   # as root; without it: apt-get install systemd-timesyncd",
+      fix: asRoot(uid, "apt-get install -y systemd-timesyncd && timedatectl set-ntp true"),
+      about: ["clock"],
     }];
   },
 };

@@ -1,45 +1,75 @@
 /**
- * Whether the machine is what its roster says.
+ * Whether the machine and its users are what the roster and the settings say.
  *
  * @module
  */
-import type { DriftItem } from "../facts.ts";
-import type { Check, Finding } from "../finding.ts";
+import { quoted } from "../command_line.ts";
+import type { DriftItem, MachineFacts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+import type { MachineCheck } from "../machine_check.ts";
+import { unitFindings } from "./units.ts";
 
-/** How many resources a sentence names. */
-const NAMED = 3;
+/** The provisioner's name of what belongs to no user. */
+const MACHINE = "the machine";
 
 /** The check. */
-export const DRIFT: Check = {
+export const DRIFT: MachineCheck = {
   name: "drift",
   okText: "the machine is what its roster says",
-  judge({ isDevBox, uid, drift, provision }) {
+  judge(facts) {
+    const { isDevBox, uid, drift, call } = facts;
     if (!isDevBox) return { skipped: "one person's machine has no roster" };
     if (uid !== 0) return { skipped: "only root may compare the machine with its roster" };
-    if (drift === undefined) return { skipped: "the provisioner was not asked" };
+    if (drift === undefined) return { skipped: "the machine has no roster to be compared with" };
     if (drift.error !== undefined) {
       return [{
         text: `The machine cannot be compared with its roster: ${drift.error}`,
-        fix: `${provision} plan`,
+        fix: `${call.provision} plan`,
+        does: "show",
+        about: ["roster"],
       }];
     }
-    const pending = drift.items.filter(({ result }) => result === "pending");
-    const others = drift.items.filter(({ result }) => result === "error" || result === "warning");
-    return [
-      ...[...Map.groupBy(pending, ({ scope }) => scope)].map(([scope, items]): Finding => ({
-        text: `${scope} is not as the roster says: ${named(items)}`,
-        fix: `${provision} apply`,
-      })),
-      ...others.map(({ scope, resource, summary, fix }): Finding => ({
-        text: `${scope} ${resource}: ${summary}`,
-        fix: fix ?? `${provision} plan`,
-      })),
-    ];
+    // What only does not run is started, and needs no provisioner.
+    const told = new Set(unitFindings(facts).flatMap(({ about }) => about));
+    return drift.items.filter((item) => !told.has(subjectOf(item)))
+      .map((item) => judgeItem(item, facts));
   },
 };
 
-function named(items: readonly DriftItem[]): string {
-  const names = items.slice(0, NAMED).map(({ resource }) => resource);
-  const rest = items.length - names.length;
-  return `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+function judgeItem(item: DriftItem, { call }: MachineFacts): Finding {
+  const { scope, result, summary, fix } = item;
+  const about = [subjectOf(item)];
+  if (result === "pending") {
+    return {
+      text: `${scope === MACHINE ? "The machine" : scope} is not as the roster says, must be: ` +
+        summary,
+      fix: scope === MACHINE
+        ? `${call.provision} host`
+        : `${call.provision} apply --user ${quoted(scope)}`,
+      about,
+    };
+  }
+  const command = fix === undefined ? undefined : commandIn(fix);
+  return {
+    text: command === fix || fix === undefined ? summary : `${summary}; ${fix}`,
+    ...command === undefined
+      ? { fix: `${call.provision} plan`, does: "show" as const }
+      : { fix: command },
+    about,
+  };
+}
+
+/** What the other checks call it: a path, a unit, a port. */
+function subjectOf({ scope, resource }: DriftItem): string {
+  const [, subject] = /^(?:file|directory|unit|home|link|units?) (\S+)$/.exec(resource) ?? [];
+  return subject ?? (resource.startsWith("port ") ? resource : `${scope} ${resource}`);
+}
+
+/** The command at the end of what a person may do, if there is one. */
+function commandIn(fix: string): string | undefined {
+  const [, command = fix] = /^[a-z][a-z, ]*: (\S.*)$/.exec(fix) ?? [];
+  return /^(?:apt-get|chage|chmod|chown|groupdel|kill|ls|mv|rm|ss|systemctl|useradd|usermod) /
+      .test(command)
+    ? command
+    : undefined;
 }

@@ -4,26 +4,26 @@
  * @module
  */
 import type { ProgramFact } from "../facts.ts";
-import type { Check, Finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import type { MachineCheck } from "../machine_check.ts";
 
 /** The check. */
-export const PROGRAMS: Check = {
+export const PROGRAMS: MachineCheck = {
   name: "programs",
   okText: "Deno, Chromium and Node are new enough",
   judge: ({ programs }) => programs.flatMap(judgeProgram),
 };
 
-function judgeProgram({ name, version, least, fix }: ProgramFact): readonly Finding[] {
-  if (version === undefined) {
-    return [{ text: `${name} is not installed, must be ${least} or newer`, fix }];
-  }
+function judgeProgram({ name, version, least, fix, path }: ProgramFact): readonly Finding[] {
+  const finding = (is: string): readonly Finding[] => [{
+    text: `${name} ${is}, must be ${least} or newer`,
+    fix,
+    about: [path],
+  }];
+  if (version === undefined) return finding("is not installed");
   const found = /\d+(?:\.\d+)+/.exec(version)?.[0];
-  if (found === undefined) {
-    return [{ text: `${name} does not tell its version, must be ${least} or newer`, fix }];
-  }
-  return isOlder(found, least)
-    ? [{ text: `${name} is ${found}, must be ${least} or newer`, fix }]
-    : [];
+  if (found === undefined) return finding("does not tell its version");
+  return isOlder(found, least) ? finding(`is ${found}`) : [];
 }
 
 /** Whether a version of numbers and dots comes before another. */

@@ -7,7 +7,9 @@
  *
  * @module
  */
-import type { Check } from "../finding.ts";
+import { asRoot } from "../command_line.ts";
+import type { Finding } from "../finding.ts";
+import type { MachineCheck } from "../machine_check.ts";
 
 /** Few enough to see, and never in the way: Chromium makes two for each browser. */
 const NAMESPACES = 15_000;
@@ -17,7 +19,7 @@ const PROFILE = "printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile ch
   ">/etc/apparmor.d/chromium && apparmor_parser -r /etc/apparmor.d/chromium";
 
 /** The check. */
-export const SANDBOX: Check = {
+export const SANDBOX: MachineCheck = {
   name: "sandbox",
   okText: "Chromium's sandbox can be made",
   judge({ isDevBox, uid, sandbox }) {
@@ -27,31 +29,39 @@ export const SANDBOX: Check = {
       };
     }
     const { maxUserNamespaces, unprivilegedClone, apparmorRestricts, hasProfile } = sandbox;
+    const finding = (text: string, fix: string): readonly Finding[] => [{
+      text: `${text} for Chromium's sandbox`,
+      fix: asRoot(uid, fix),
+      about: ["sandbox"],
+    }];
     if (maxUserNamespaces === 0) {
-      return [{
-        text: "user.max_user_namespaces is 0, must be more for Chromium's sandbox",
-        fix: setting(`user.max_user_namespaces=${NAMESPACES}`),
-      }];
+      return finding(
+        "user.max_user_namespaces is 0, must be more",
+        setting(`user.max_user_namespaces=${NAMESPACES}`),
+      );
     }
     if (unprivilegedClone === 0) {
-      return [{
-        text: "kernel.unprivileged_userns_clone is 0, must be 1 for Chromium's sandbox",
-        fix: setting("kernel.unprivileged_userns_clone=1"),
-      }];
+      return finding(
+        "kernel.unprivileged_userns_clone is 0, must be 1",
+        setting("kernel.unprivileged_userns_clone=1"),
+      );
     }
     if (apparmorRestricts === 1) {
       if (hasProfile) return [];
-      return [{
-        text: "kernel.apparmor_restrict_unprivileged_userns is 1, must be 0 or AppArmor must " +
-          "have a profile that lets Chromium make its sandbox",
-        fix: PROFILE,
-      }];
+      return finding(
+        "kernel.apparmor_restrict_unprivileged_userns is 1, must be 0, or AppArmor must have a " +
+          "profile",
+        PROFILE,
+      );
     }
     if (sandbox.canMakeNamespaces === undefined) return { skipped: "unshare is not installed" };
     return sandbox.canMakeNamespaces ? [] : [{
       text: "A user who is not root cannot make user namespaces, must be able to for Chromium's " +
-        "sandbox: a container's seccomp profile refuses them, too",
-      fix: "unshare --user --map-root-user true   # as a user, until it prints nothing",
+        "sandbox: what runs this container refuses them by its seccomp profile, or a security " +
+        "module does",
+      fix: asRoot(uid, "grep -E '^(Seccomp|NoNewPrivs)' /proc/self/status; dmesg | tail"),
+      does: "show",
+      about: ["sandbox"],
     }];
   },
 };

@@ -6,67 +6,91 @@
  *
  * @module
  */
-import { quoted } from "../quoted.ts";
-import type { SnapshotFact } from "../facts.ts";
-import type { Check, Finding } from "../finding.ts";
+import { asRoot, quoted } from "../command_line.ts";
+import type { MachineFacts, SnapshotFact } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+import type { MachineCheck } from "../machine_check.ts";
+import { driftsIn, envPathOf } from "./env_drift.ts";
 
 /** A follower has a change within a second, the timer within an hour. */
 const LATE_MS = 75 * 60_000;
 
 /** The check. */
-export const SNAPSHOT: Check = {
+export const SNAPSHOT: MachineCheck = {
   name: "snapshot",
   okText: "every copy is what the snapshot server has",
-  judge: ({ snapshots }) =>
-    snapshots.length === 0
+  judge: (facts) =>
+    facts.snapshots.length === 0
       ? { skipped: "nobody here fetches a snapshot, or only root may look" }
-      : snapshots.flatMap(judgeSnapshot),
+      // Who asks at a wrong address is told so by what gave it.
+      : facts.snapshots.filter(({ user }) => !driftsIn(facts, envPathOf(user)))
+        .flatMap((fact) => judgeSnapshot(fact, facts)),
 };
 
-function judgeSnapshot(fact: SnapshotFact): readonly Finding[] {
-  const { user, url, answer, follower, tokenPath } = fact;
-  const restart = follower.includes("@") ? `systemctl restart ${follower}` : follower;
-  if (answer.kind === "failed") {
-    return [{
+type Answered = Extract<SnapshotFact["answer"], { kind: "answered" }>;
+
+function judgeSnapshot(fact: SnapshotFact, facts: MachineFacts): readonly Finding[] {
+  const { answer, url, user, tokenPath, follower } = fact;
+  const about = [tokenPath, follower, `copy of ${user}`];
+  const finding = answer.kind === "failed"
+    ? {
       text: `The snapshot of ${user} cannot be fetched from ${url}: ${answer.error}`,
-      fix: `curl -sS -o /dev/null -w '%{http_code}\\n' ${quoted(url)}   # 401 means it is there`,
-    }];
-  }
-  const { status, ageMs, hasCopy } = answer;
+      // 401 means that it is there.
+      fix: `curl -sS -o /dev/null -w '%{http_code}\\n' ${quoted(url)}`,
+      does: "show" as const,
+    }
+    : judgeAnswer(fact, answer, facts);
+  return finding === undefined ? [] : [{ ...finding, about }];
+}
+
+function judgeAnswer(
+  { user, url, follower, tokenPath }: SnapshotFact,
+  { status, ageMs, hasCopy }: Answered,
+  { uid, call }: MachineFacts,
+): Omit<Finding, "about"> | undefined {
   switch (status) {
     case 304:
-      return [];
+      return undefined;
     case 200:
-      if (hasCopy && (ageMs === undefined || ageMs < LATE_MS)) return [];
-      return [{
+      if (hasCopy && (ageMs === undefined || ageMs < LATE_MS)) return undefined;
+      return {
         text: hasCopy
           ? `The copy of ${user} is not what ${url} has had for ` +
             `${Math.floor((ageMs ?? 0) / 60_000)} minutes`
           : `${user} has no copy of the snapshot, and ${url} has one`,
-        fix: restart,
-      }];
+        fix: follower.includes("@") ? asRoot(uid, `systemctl restart ${follower}`) : follower,
+      };
     case 401:
-      return [{
-        text: `${url} refuses the token of ${user}`,
-        fix: `deno task token check --access-file /etc/hearth/access.yaml <${quoted(tokenPath)}` +
-          "   # known here: carry access.yaml to the snapshot server",
-      }];
+      return {
+        text: `${url} refuses the token of ${user}: where it is known by the file, the server ` +
+          "must be given the file",
+        fix: asRoot(
+          uid,
+          `${call.task} token check --access-file /etc/hearth/access.yaml <${quoted(tokenPath)}`,
+        ),
+        does: "show",
+      };
     case 404:
-      return [{
-        text: `${url} has no snapshot yet, must have one: nothing was harvested`,
-        fix: "log in to a site in the live view, and look at the harvester",
-      }];
+      return {
+        text: `${url} has no snapshot yet, must have one: nobody has logged in to a site in the ` +
+          "live view, or nothing was harvested",
+        fix: "kubectl -n chrome-service create job " +
+          "--from=cronjob/chrome-service-snapshot-harvester snapshot-harvest-$(date +%s)",
+      };
     case 503:
-      return [{
+      return {
         text: `${url} answers 503: it has no token, or its snapshot is not usable`,
-        fix: "look at the snapshot server's log and its PW_TOKEN_FILE",
-      }];
+        fix: "kubectl -n chrome-service logs deploy/chrome-service -c snapshot-server --tail=50",
+        does: "show",
+      };
     default:
-      return [{
+      return {
         text: `${url} answers ${status}, must be a snapshot server` +
-          (status >= 300 && status < 400 ? ": a login page stands before it" : ""),
-        fix: "let the path /api/snapshot pass the ingress without its login, and set " +
-          "PLAYWRIGHT_SNAPSHOT_URL to it",
-      }];
+          (status >= 300 && status < 400
+            ? ": a login page stands before it, which must let the path /api/snapshot pass"
+            : ""),
+        fix: `curl -sSI ${quoted(url)}`,
+        does: "show",
+      };
   }
 }

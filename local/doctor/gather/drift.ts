@@ -1,11 +1,18 @@
 /**
- * What the provisioner would change, by `provision plan --json`.
+ * What the provisioner would change, by its `host --plan --json`: the machine and its users.
  *
  * @module
  */
 import { z } from "zod";
 import type { DriftFact, DriftItem } from "../facts.ts";
+import { look } from "./read_text.ts";
 import { runTool } from "./run_tool.ts";
+
+/** It reads every file that it ever installed. */
+const DEADLINE_MS = 300_000;
+
+/** The provisioner of a dev box, which compares the machine with the release it is of. */
+const INSTALLED = "/usr/local/bin/hearth-provision";
 
 const ITEM = z.object({
   type: z.literal("item"),
@@ -19,15 +26,20 @@ const ITEM = z.object({
 /**
  * Asks it, under its own permission set. It writes nothing.
  *
- * @param root Where `provision.ts` is, with a slash at its end.
+ * @param root Where `provision.ts` is, with a slash at its end: asked where none is installed.
  * @param config Where `roster.yaml` and its companions are.
  */
 export async function gatherDrift(root: string, config: string): Promise<DriftFact> {
-  const { code, stdout, stderr } = await runTool(Deno.execPath(), [
-    ...["run", "-q", "--no-prompt", "--cached-only", "--frozen", "-P=provision"],
-    ...[`--config=${root}deno.json`, `${root}provision.ts`],
-    ...["plan", "--json", "--config", config],
-  ]);
+  const [command, ...args] = await look(INSTALLED) === undefined
+    ? [
+      ...[Deno.execPath(), "run", "-q", "--no-prompt", "--cached-only", "--frozen"],
+      ...["-P=provision", `--config=${root}deno.json`, `${root}provision.ts`],
+    ]
+    : [INSTALLED];
+  const { code, stdout, stderr } = await runTool(command ?? INSTALLED, [
+    ...args,
+    ...["host", "--plan", "--json", "--config", config],
+  ], { deadlineMs: DEADLINE_MS });
   return parseDrift(stdout, stderr, code);
 }
 

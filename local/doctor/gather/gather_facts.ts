@@ -3,18 +3,22 @@
  *
  * @module
  */
-import type { MachineFacts } from "../facts.ts";
+import type { Calls, MachineFacts } from "../facts.ts";
+import { quoted } from "../command_line.ts";
 import { gatherAgents } from "./agents.ts";
+import { boxSecrets, COPY, ownSecrets, SERVE, TOKEN, TOKENS } from "./box_secrets.ts";
 import { gatherDisks } from "./disks.ts";
 import { gatherDrift } from "./drift.ts";
 import { gatherListeners } from "./listeners.ts";
 import { gatherPrograms } from "./programs.ts";
-import { look, namesIn } from "./read_text.ts";
+import { look, readText } from "./read_text.ts";
 import { gatherSandbox } from "./sandbox.ts";
-import { gatherSecrets, type WantedSecret } from "./secrets.ts";
+import { gatherSecrets } from "./secrets.ts";
+import { gatherSilentPorts } from "./silent_ports.ts";
 import { type CopyHolder, gatherSnapshots } from "./snapshots.ts";
 import { gatherUnits } from "./units.ts";
-import { type BoxUser, gatherUsers } from "./users.ts";
+import { gatherUpdates } from "./updates.ts";
+import { type BoxUser, gatherUsers, parseAccounts, parseVariables, portIn } from "./users.ts";
 
 /** Where to look. */
 export interface Places {
@@ -32,14 +36,12 @@ export interface Places {
   readonly now: () => number;
 }
 
-const SERVE = "/etc/t3-serve";
-const TOKENS = `${SERVE}/tokens`;
-const COPY = ".cache/playwright-shared-storage-state.json";
-const TOKEN = ".config/playwright/token";
-const ROOT_OWNER = { name: "root", uid: 0 };
-
 /** Where `hearth up` serves the snapshot. */
 const SNAPSHOT_PORT = 8088;
+const DISPATCH_PORT = 3780;
+
+/** Where a dev box writes. */
+const BOX_PATHS = ["/home", "/opt", "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log"];
 
 /** Looks everywhere. */
 export async function gatherFacts(places: Places): Promise<MachineFacts> {
@@ -48,54 +50,66 @@ export async function gatherFacts(places: Places): Promise<MachineFacts> {
   const hasRoster = await look(`${config}/roster.yaml`) !== undefined;
   const isDevBox = hasRoster ||
     await look("/etc/systemd/system/playwright-mcp@.service") !== undefined;
-  const provision = await look("/usr/local/bin/hearth-provision") === undefined
-    ? "deno task provision"
-    : "hearth-provision";
+  const call = await callsOf(root);
+  const accounts = parseAccounts(await readText("/etc/passwd") ?? "");
   const users = isDevBox ? await gatherUsers(SERVE) : [];
+  const dispatch = isDevBox ? await dispatcher(accounts) : undefined;
   const listeners = await gatherListeners();
   const isUp = listeners.some(({ port, uid: owner }) => port === SNAPSHOT_PORT && owner === uid);
-  const [programs, sandbox, disks, secrets, units, snapshots, agents, drift] = await Promise.all([
-    gatherPrograms(isDevBox, provision),
-    gatherSandbox(uid),
-    gatherDisks(["/", "/tmp", home, dataDir, ...isDevBox ? ["/home", "/opt", "/var/lib"] : []]),
-    gatherSecrets(await wantedSecrets(places, users, uid)),
-    isDevBox ? gatherUnits(users.map(({ user }) => user)) : undefined,
-    gatherSnapshots([
-      ...uid === 0 ? await copiesOf(users) : [],
-      ...await ownCopies(places, isUp),
-    ]),
-    gatherAgents(home),
-    hasRoster && uid === 0 ? gatherDrift(root, config) : undefined,
-  ]);
+  const servers = [...users.map(({ uid, mcpPort }) => ({ uid, port: mcpPort })), dispatch];
+  const [programs, sandbox, disks, secrets, units, snapshots, agents, updates, silentPorts, drift] =
+    await Promise.all([
+      gatherPrograms(isDevBox, call.provision, uid),
+      gatherSandbox(uid),
+      gatherDisks(["/", "/tmp", home, dataDir, ...isDevBox ? BOX_PATHS : []]),
+      gatherSecrets([
+        ...isDevBox ? await boxSecrets(users, uid, call) : [],
+        ...ownSecrets({ uid, name: nameOf(uid, accounts), home, dataDir }),
+      ]),
+      isDevBox ? gatherUnits(users.map(({ user }) => user)) : undefined,
+      gatherSnapshots([
+        ...uid === 0 ? await copiesOf(users) : [],
+        ...await ownCopies(places, isUp, call),
+      ]),
+      gatherAgents(home),
+      gatherUpdates(),
+      gatherSilentPorts(
+        listeners.filter((each) =>
+          servers.some((server) => server?.port === each.port && server.uid === each.uid)
+        ).map(({ port }) => port),
+      ),
+      hasRoster && uid === 0 ? gatherDrift(root, config) : undefined,
+    ]);
   return {
-    ...{ nowMs: places.now(), uid, isDevBox, provision, programs, sandbox, disks, listeners },
-    ...{ users, secrets, units, snapshots, agents, drift },
+    ...{ nowMs: places.now(), uid, isDevBox, call, programs, sandbox, disks, listeners, users },
+    ...{ dispatch, silentPorts, secrets, units, snapshots, agents, ...updates, drift },
   };
 }
 
-async function wantedSecrets(
-  { home, dataDir }: Places,
-  users: readonly BoxUser[],
-  uid: number,
-): Promise<readonly WantedSecret[]> {
-  const own = { name: uid === 0 ? "root" : String(uid), uid };
-  const owned = (owner: WantedSecret["owner"], wanted: number, paths: readonly string[]) =>
-    paths.map((path) => ({ path, owner, wanted }));
-  return [
-    ...owned(ROOT_OWNER, 0o700, [TOKENS]),
-    ...owned(ROOT_OWNER, 0o600, [
-      `${SERVE}/chrome-service-token`,
-      ...(await namesIn(TOKENS)).map((name) => `${TOKENS}/${name}`),
-    ]),
-    ...users.flatMap(({ user, uid: owner, home: theirs }) =>
-      owner === undefined || owner === uid
-        ? []
-        : owned({ name: user, uid: owner }, 0o600, [`${theirs}/${TOKEN}`, `${theirs}/${COPY}`])
-    ),
-    ...owned(own, 0o600, [`${home}/${TOKEN}`, `${home}/${COPY}`]),
-    ...owned(own, 0o700, [dataDir]),
-    ...owned(own, 0o600, [`${dataDir}/token`, `${dataDir}/storage-state.json`]),
-  ];
+async function callsOf(root: string): Promise<Calls> {
+  const task = `deno task --cwd ${quoted(root.replace(/(.)\/$/, "$1"))}`;
+  const installed = async (name: string) =>
+    await look(`/usr/local/bin/hearth-${name}`) === undefined
+      ? `${task} ${name}`
+      : `hearth-${name}`;
+  return {
+    provision: await installed("provision"),
+    autoupdate: await installed("autoupdate"),
+    task,
+  };
+}
+
+type Accounts = ReturnType<typeof parseAccounts>;
+
+function nameOf(uid: number, accounts: Accounts): string {
+  return accounts.entries().find(([, account]) => account.uid === uid)?.[0] ?? String(uid);
+}
+
+async function dispatcher(accounts: Accounts): Promise<MachineFacts["dispatch"]> {
+  const account = accounts.get("t3-dispatch");
+  if (account === undefined) return undefined;
+  const variables = parseVariables(await readText("/etc/hearth/dispatch.env") ?? "");
+  return { uid: account.uid, port: portIn(variables, "DISPATCH_PORT") ?? DISPATCH_PORT };
 }
 
 async function copiesOf(users: readonly BoxUser[]): Promise<readonly CopyHolder[]> {
@@ -111,7 +125,11 @@ async function copiesOf(users: readonly BoxUser[]): Promise<readonly CopyHolder[
   return found;
 }
 
-async function ownCopies(places: Places, isUp: boolean): Promise<readonly CopyHolder[]> {
+async function ownCopies(
+  places: Places,
+  isUp: boolean,
+  { task }: Calls,
+): Promise<readonly CopyHolder[]> {
   const { home, dataDir, snapshotUrl } = places;
   const found: CopyHolder[] = [];
   const mine = { tokenPath: `${home}/${TOKEN}`, copyPath: `${home}/${COPY}` };
@@ -123,7 +141,7 @@ async function ownCopies(places: Places, isUp: boolean): Promise<readonly CopyHo
     found.push({
       user: "this pipeline",
       url: `http://127.0.0.1:${SNAPSHOT_PORT}/api/snapshot`,
-      follower: "deno task up",
+      follower: `${task} up`,
       tokenPath: `${dataDir}/token`,
       copyPath: `${dataDir}/storage-state.json`,
     });

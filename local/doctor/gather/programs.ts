@@ -3,22 +3,25 @@
  *
  * @module
  */
+import { asRoot } from "../command_line.ts";
 import type { ProgramFact } from "../facts.ts";
-import { look } from "./read_text.ts";
 import { runTool } from "./run_tool.ts";
 
 /** Node of a dev box. */
 const BOX_NODE = "/opt/hearth/node/current/bin/node";
 
+const CHROMIUM = "/usr/bin/chromium";
+
 /** Asks each for its version. */
 export async function gatherPrograms(
   isDevBox: boolean,
   provision: string,
+  uid: number,
 ): Promise<readonly ProgramFact[]> {
-  const isBoxNode = isDevBox && await look(BOX_NODE) !== undefined;
+  const nodePath = isDevBox ? BOX_NODE : "node";
   const [chromium, node] = await Promise.all([
-    printedVersion("/usr/bin/chromium"),
-    printedVersion(isBoxNode ? BOX_NODE : "node"),
+    printedVersion(CHROMIUM),
+    printedVersion(nodePath),
   ]);
   return [
     {
@@ -26,19 +29,23 @@ export async function gatherPrograms(
       version: Deno.version.deno,
       least: "2.9.6",
       fix: "npm install -g deno@2.9.6",
+      path: Deno.execPath(),
     },
     {
       name: "Chromium",
       version: chromium,
       least: "140.0",
-      fix: isDevBox ? `${provision} host` : "apt-get install -y chromium",
+      // Whether it is missing or broken.
+      fix: asRoot(uid, "apt-get install -y --reinstall chromium"),
+      path: CHROMIUM,
     },
     {
       name: "Node",
       version: node,
       // On one person's machine it runs the MCP server alone; on a box t3, too.
-      least: isBoxNode ? "22.16.0" : "18.0.0",
-      fix: isDevBox ? `${provision} host` : "apt-get install -y nodejs",
+      least: isDevBox ? "22.16.0" : "18.0.0",
+      fix: asRoot(uid, isDevBox ? `${provision} host` : "apt-get install -y nodejs"),
+      path: nodePath,
     },
   ];
 }

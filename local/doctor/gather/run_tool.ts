@@ -23,18 +23,27 @@ export interface Identity {
   readonly gid: number;
 }
 
+/** How to run it. */
+export interface ToolOptions {
+  /** Another user to run it as. */
+  readonly as?: Identity | undefined;
+  /** The longest it may take, in milliseconds. @default {60000} */
+  readonly deadlineMs?: number;
+}
+
 /**
  * Runs a program. That it is missing, fails or takes too long is a result, not an error.
  *
  * @param command Its path, or a name looked up in PATH.
  * @param args Its arguments; never a secret.
- * @param as Another user to run it as.
+ * @param options As whom, and how long.
  */
 export async function runTool(
   command: string,
   args: readonly string[],
-  as?: Identity,
+  options: ToolOptions = {},
 ): Promise<CommandResult> {
+  const { as, deadlineMs = DEADLINE_MS } = options;
   const identity = as === undefined
     ? []
     : [`--reuid=${as.uid}`, `--regid=${as.gid}`, "--clear-groups", "--no-new-privs"];
@@ -42,7 +51,7 @@ export async function runTool(
     return await runCommand(
       "/usr/bin/setpriv",
       ["--pdeathsig", "TERM", ...identity, "--", command, ...args],
-      { deadlineMs: DEADLINE_MS, env: { LC_ALL: "C.UTF-8" } },
+      { deadlineMs, env: { LC_ALL: "C.UTF-8" } },
     );
   } catch (error) {
     if (!(error instanceof DeadlineError) && !(error instanceof Deno.errors.NotFound)) throw error;

@@ -20,7 +20,7 @@ export async function gatherSandbox(uid: number): Promise<SandboxFact> {
   const tried = await runTool(
     "/usr/bin/unshare",
     ["--user", "--map-root-user", "/usr/bin/true"],
-    uid === 0 ? NOBODY : undefined,
+    { as: uid === 0 ? NOBODY : undefined },
   );
   const canMakeNamespaces = tried.code === NOT_FOUND ? undefined : tried.code === 0;
   return {

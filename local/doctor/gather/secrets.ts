@@ -14,6 +14,8 @@ export interface WantedSecret {
   readonly owner: SecretFact["owner"];
   /** The permission bits it may have at most. */
   readonly wanted: number;
+  /** What makes it anew where it is gone. */
+  readonly remake?: string | undefined;
 }
 
 /** Looks at those that are there. Links are not followed: they are a user's own business. */
@@ -25,6 +27,7 @@ export async function gatherSecrets(
     if (info === undefined || info.isSymlink) return [];
     return [{
       ...each,
+      remake: each.remake,
       mode: (info.mode ?? 0) & 0o7777,
       uid: info.uid ?? -1,
       isEmpty: info.isFile && info.size === 0,

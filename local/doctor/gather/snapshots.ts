@@ -66,6 +66,6 @@ async function ask({ url: text, tokenPath, copyPath, as }: CopyHolder): Promise<
 
 /** Read as its owner, since a link in a home can lead anywhere. */
 async function digestOf(path: string, as: Identity | undefined): Promise<string | undefined> {
-  const { code, stdout } = await runTool("/usr/bin/sha256sum", ["--", path], as);
+  const { code, stdout } = await runTool("/usr/bin/sha256sum", ["--", path], { as });
   return code === 0 ? /^\\?([0-9a-f]{64})/.exec(stdout)?.[1] : undefined;
 }

@@ -3,17 +3,11 @@
  *
  * @module
  */
+import { MACHINE_UNITS } from "../checks/units.ts";
 import type { UnitFact } from "../facts.ts";
 import { runTool } from "./run_tool.ts";
 
 const SYSTEMCTL = "/usr/bin/systemctl";
-
-const MACHINE_UNITS = [
-  "t3-autoupdate.timer",
-  "t3-backup-state.timer",
-  "t3-dispatch.service",
-  "t3-provision-users.timer",
-];
 
 /** The units of a user. */
 export function unitsOf(user: string): readonly string[] {
@@ -38,8 +32,8 @@ export async function gatherUnits(
     .filter((name) => name !== "");
   const { stdout } = await runTool(SYSTEMCTL, [
     "show",
-    "--property=Id,ActiveState,UnitFileState,Result,ConditionResult," +
-    "ConditionTimestampMonotonic",
+    "--property=Id,ActiveState,SubState,NRestarts,UnitFileState,Result,NeedDaemonReload," +
+    "ConditionResult,ConditionTimestampMonotonic",
     "--",
     ...new Set([...MACHINE_UNITS, ...users.flatMap(unitsOf), ...names]),
   ]);
@@ -58,6 +52,9 @@ export function parseUnits(text: string): readonly UnitFact[] {
     return {
       name: of.get("Id") ?? "",
       active: of.get("ActiveState") ?? "",
+      sub: of.get("SubState") ?? "",
+      restarts: Number(of.get("NRestarts") ?? 0),
+      isOutdated: of.get("NeedDaemonReload") === "yes",
       enabled: of.get("UnitFileState") ?? "",
       result: of.get("Result") ?? "",
       // Of a unit that was never started nobody knows.

@@ -17,6 +17,8 @@ export interface BoxUser {
   readonly home: string;
   /** The port of the MCP server. */
   readonly mcpPort: number | undefined;
+  /** The port of t3. */
+  readonly t3Port: number | undefined;
   /** Where the snapshot is. */
   readonly snapshotUrl: string | undefined;
 }
@@ -39,17 +41,24 @@ export async function gatherUsers(
     const text = await readText(`${directory}/${name}`);
     if (text === undefined) continue;
     const variables = parseVariables(text);
-    const port = Number(variables.get("PLAYWRIGHT_PORT"));
+    const ofT3 = parseVariables(await readText(`${directory}/${user}.env`) ?? "");
     users.push({
       user,
       uid: accounts.get(user)?.uid,
       gid: accounts.get(user)?.gid,
       home: accounts.get(user)?.home ?? `/home/${user}`,
-      mcpPort: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
+      mcpPort: portIn(variables, "PLAYWRIGHT_PORT"),
+      t3Port: portIn(ofT3, "T3_PORT"),
       snapshotUrl: variables.get("PLAYWRIGHT_SNAPSHOT_URL"),
     });
   }
   return users;
+}
+
+/** A port among variables; `undefined` where there is none. */
+export function portIn(variables: ReadonlyMap<string, string>, name: string): number | undefined {
+  const port = Number(variables.get(name));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
 /** Variables of an `EnvironmentFile=` (systemd.exec(5)), as simple as ours are. */

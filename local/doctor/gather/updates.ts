@@ -1,0 +1,39 @@
+/**
+ * Whether t3 is updated and when the provisioner ran, from what both leave behind.
+ *
+ * @module
+ */
+import { look, readText } from "./read_text.ts";
+
+const FREEZE = "/etc/t3-autoupdate.freeze";
+const METRICS = "/var/lib/t3-provision/metrics.prom";
+
+/** What is known of both. */
+export interface Updates {
+  /** Why t3 is not updated. */
+  readonly frozen: string | undefined;
+  /** When the provisioner ran last, in milliseconds since the epoch. */
+  readonly provisionedMs: number | undefined;
+}
+
+/** Reads it. */
+export async function gatherUpdates(): Promise<Updates> {
+  const isFrozen = await look(FREEZE) !== undefined;
+  return {
+    frozen: isFrozen ? freezeReason(await readText(FREEZE) ?? "") : undefined,
+    provisionedMs: lastRunMs(await readText(METRICS) ?? ""),
+  };
+}
+
+/** Why somebody put the brake on, in the first line that says something. */
+export function freezeReason(text: string): string {
+  const said = text.split("\n").map((line) => line.trim()).find((line) => line !== "");
+  return `"${FREEZE}" is there${said === undefined ? "" : ` (${said.slice(0, 200)})`}`;
+}
+
+/** When the last run ended, from the provisioner's metrics. */
+export function lastRunMs(metrics: string): number | undefined {
+  const [, seconds] =
+    /^hearth_provision_last_run_timestamp_seconds (\d+(?:\.\d+)?)$/m.exec(metrics) ?? [];
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1_000);
+}
