@@ -29,13 +29,45 @@ Deno.test("hearth doctor finds a token that others may read, and its command men
   assert.equal(report.is_well, false);
   const [found] = report.checks.find(({ check }: { check: string }) => check === "secrets")
     .findings;
-  assert.match(found.text, /token" has mode 0644, must be 0600$/);
+  assert.match(found.text, /token" has mode 0644, must be 0600 or less$/);
   assert.equal((await runCommand("/bin/sh", ["-c", found.fix])).code, 0);
 
   const well = await doctor(home.path);
 
   assert.match(well.stdout, /^ok +secrets +tokens and copies are their owner's alone$/m);
   assert.ok(!`${sick.stdout}${well.stdout}`.includes("s3cret"));
+});
+
+Deno.test("hearth doctor says what it cannot judge when nothing of Hearth is there", async () => {
+  await using home = await testDirectory();
+
+  const { code, stdout, stderr } = await doctor(home.path);
+
+  assert.equal(stderr, "");
+  for (const check of ["secrets", "ports", "drift", "units", "snapshot", "clock", "updates"]) {
+    assert.match(stdout, new RegExp(`^skipped +${check} `, "m"));
+  }
+  assert.match(stdout, /^(ok|WRONG) +programs /m);
+  assert.equal(code, /^WRONG/m.test(stdout) ? 1 : 0);
+  assert.ok(!stdout.includes("\x1b"));
+});
+
+Deno.test("hearth doctor finds agents that do not call the browser, each with its command", async () => {
+  await using home = await testDirectory();
+  await Deno.writeTextFile(`${home.path}/.claude.json`, "{}");
+  await Deno.mkdir(`${home.path}/.cursor`);
+  await Deno.writeTextFile(`${home.path}/.cursor/mcp.json`, '{"mcpServers":{"other":{}}}');
+
+  const { stdout } = await doctor(home.path, "--json");
+
+  const { checks } = JSON.parse(stdout);
+  const { findings } = checks.find(({ check }: { check: string }) => check === "wiring");
+  assert.deepEqual(findings.map(({ fix }: { fix: string }) => fix), [
+    "claude mcp add --scope user --transport http playwright http://localhost:8931/mcp",
+    `jq '.mcpServers.playwright = {"url":"http://localhost:8931/mcp"}' ` +
+    `${home.path}/.cursor/mcp.json >${home.path}/.cursor/mcp.json.new && ` +
+    `mv ${home.path}/.cursor/mcp.json.new ${home.path}/.cursor/mcp.json`,
+  ]);
 });
 
 Deno.test("hearth doctor exits 2 when a flag is unknown", async () => {

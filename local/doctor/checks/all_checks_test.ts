@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { MachineFacts, SecretFact, SnapshotFact, UnitFact } from "../facts.ts";
-import { makeCheck } from "../finding.ts";
+import type { DriftItem, MachineFacts, SecretFact, SnapshotFact, UnitFact } from "../facts.ts";
+import { examine } from "../finding.ts";
 import { FRESH, HEALTHY } from "../healthy_facts.ts";
 import { ALL_CHECKS } from "./all_checks.ts";
+import { asRoot } from "../command_line.ts";
 import { isOlder } from "./programs.ts";
 
 /** Every finding, as `CHECK: TEXT => FIX`. */
 function findingsOf(facts: MachineFacts): readonly string[] {
-  return ALL_CHECKS.map((check) => makeCheck(check, facts)).flatMap(({ check, findings }) =>
+  return examine(ALL_CHECKS, facts).flatMap(({ check, findings }) =>
     findings.map(({ text, fix }) => `${check}: ${text} => ${fix}`)
   );
 }
@@ -27,6 +28,18 @@ const secret = (part: Partial<SecretFact>) => ({
 const unit = (part: Partial<UnitFact>) => ({ units: [{ ...first(HEALTHY.units), ...part }] });
 const answer = (part: Partial<typeof FRESH>): Pick<MachineFacts, "snapshots"> => ({
   snapshots: [{ ...first(HEALTHY.snapshots), answer: { ...FRESH, ...part } } as SnapshotFact],
+});
+const disk = (part: Partial<MachineFacts["disks"][number]>) => ({
+  disks: [{ ...first(HEALTHY.disks), ...part }],
+});
+const drift = (part: Partial<DriftItem>): Pick<MachineFacts, "drift"> => ({
+  drift: {
+    items: [{
+      ...{ scope: "ada", resource: "file /f", result: "pending", summary: "write /f" },
+      ...{ fix: undefined, ...part },
+    }],
+    error: undefined,
+  },
 });
 const program = (version: string | undefined) => ({
   programs: [{ ...first(HEALTHY.programs), version }],
@@ -58,34 +71,51 @@ const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[
   ],
   [
     "a disk is full",
-    { disks: [{ path: "/home", sizeBytes: 65_536, availableBytes: 0, availableFiles: 9 }] },
+    disk({ path: "/home", sizeBytes: 65_536, availableBytes: 0 }),
     /^disks: "\/home" has 0 MiB left, must have at least 1 MiB => du /,
   ],
   [
+    "what can be had again fills a disk",
+    disk({
+      availableBytes: 1e9,
+      caches: [{ sizeBytes: 5e7, command: "a" }, { sizeBytes: 5e7, command: "b" }],
+    }),
+    /^disks: "\/" has 953 MiB left, must have at least 1024 MiB => a && b$/,
+  ],
+  [
+    "a disk is read-only",
+    disk({ isReadOnly: true }),
+    /^disks: "\/" is mounted read-only.* => mount -o remount,rw \/$/,
+  ],
+  [
     "no file can be made",
-    { disks: [{ path: "/", sizeBytes: 1e11, availableBytes: 1e10, availableFiles: 0 }] },
+    disk({ availableFiles: 0 }),
     /^disks: "\/" can hold 0 more files/,
   ],
   [
     "a token is everybody's",
     secret({ mode: 0o644 }),
-    /^secrets: .*tokens\/ada" has mode 0644, must be 0600 => chmod 0600 \/etc/,
+    /^secrets: .*tokens\/ada" has mode 0644, must be 0600 or less => chmod 0600 \/etc/,
   ],
   [
     "a token is another's",
     secret({ uid: 1000 }),
-    /^secrets: .* is owned by user 1000, must be by root => chown root:root /,
+    /^secrets: .* is owned by user ada, must be by root => chown --no-dereference root: /,
   ],
   [
     "a user's copy is readable",
     secret({ mode: 0o640, uid: 1000, owner: { name: "ada", uid: 1000 } }),
     /^secrets: .* => runuser -u ada -- chmod 0600 /,
   ],
-  ["a token is empty", secret({ isEmpty: true }), /^secrets: .* is empty/],
+  [
+    "a token is empty",
+    secret({ isEmpty: true }),
+    /is empty.* => rm -f .* && hearth-provision apply$/,
+  ],
   [
     "a stranger holds a port",
     { listeners: [{ port: 8931, uid: 0, pid: 9, command: "nc", unit: undefined }] },
-    /^ports: Port 8931 is held by "nc" \(pid 9\), must be free for playwright-mcp@ada\.service => kill 9 && systemctl restart/,
+    /^ports: Port 8931 is held by "nc" \(pid 9\), must be free for playwright-mcp@ada\.service => kill 9 && .*systemctl restart/,
   ],
   [
     "another unit holds a port",
@@ -94,8 +124,18 @@ const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[
   ],
   [
     "a user has no port",
-    { users: [{ user: "ada", uid: 1000, mcpPort: undefined }] },
+    { users: [{ user: "ada", uid: 1000, mcpPort: undefined, t3Port: undefined }] },
     /^ports: .* has no PLAYWRIGHT_PORT => hearth-provision apply --user ada$/,
+  ],
+  [
+    "two users have one port",
+    { users: [first(HEALTHY.users), { ...first(HEALTHY.users), user: "bob", t3Port: 3774 }] },
+    /^ports: Port 8931 is given to playwright-mcp@ada\.service and playwright-mcp@bob\.service/,
+  ],
+  [
+    "a server hangs",
+    { silentPorts: [8931] },
+    /^ports: playwright-mcp@ada\.service listens on port 8931 and answers nobody => systemctl re/,
   ],
   [
     "a unit runs and does not listen",
@@ -105,7 +145,33 @@ const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[
   [
     "a unit failed",
     unit({ active: "failed", result: "exit-code" }),
-    /^units: .* has failed \(exit-code\).* systemctl restart playwright-mcp@ada\.service$/,
+    /^units: .* has failed \(exit-code\).* systemctl restart playwright-mcp@ada\.service/,
+  ],
+  [
+    "a unit ends again and again",
+    unit({ active: "activating", sub: "auto-restart", restarts: 187_000, result: "exit-code" }),
+    /^units: .* ends as often as it is started \(187000 times, exit-code\).* => journalctl/,
+  ],
+  [
+    "a unit of the machine is disabled",
+    unit({ name: "t3-backup-state.timer", enabled: "disabled", active: "inactive" }),
+    /^units: t3-backup-state\.timer is disabled.* => systemctl enable --now t3-backup-state\.timer$/,
+  ],
+  [
+    "a unit is not as it was read",
+    unit({ isOutdated: true }),
+    /^units: systemd has not read playwright-mcp@ada\.service since .* => systemctl daemon-reload$/,
+  ],
+  ["updates are off", { frozen: "it is Friday" }, /^updates: .* => hearth-autoupdate unfreeze$/],
+  [
+    "the provisioner never ran",
+    { provisionedMs: undefined },
+    /^updates: The provisioner has never run/,
+  ],
+  [
+    "the provisioner is silent",
+    { provisionedMs: 1_000_000 - 5 * 3_600_000 },
+    /^updates: The provisioner ran 5 hours ago.* => systemctl start t3-provision-users\.service$/,
   ],
   [
     "a unit was stopped",
@@ -118,7 +184,11 @@ const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[
     /^snapshot: The copy of ada is not what .* has had for 120 minutes => systemctl restart /,
   ],
   ["there is no copy", answer({ status: 200, hasCopy: false }), /^snapshot: ada has no copy/],
-  ["a token is refused", answer({ status: 401 }), /^snapshot: .* refuses the token of ada => /],
+  [
+    "a token is refused",
+    answer({ status: 401 }),
+    /^snapshot: .* refuses the token of ada.* => deno task .* token check /,
+  ],
   ["nothing was harvested", answer({ status: 404 }), /^snapshot: .* has no snapshot yet/],
   ["a server has no token", answer({ status: 503 }), /^snapshot: .* answers 503/],
   ["a login page is before it", answer({ status: 302 }), /^snapshot: .*a login page stands/],
@@ -151,31 +221,31 @@ const FAULTS: readonly (readonly [what: string, Partial<MachineFacts>, RegExp])[
   ],
   [
     "somebody changed something",
-    {
-      drift: {
-        items: ["a", "b", "c", "d"].map((resource) => ({
-          ...{ scope: "ada", resource, result: "pending", summary: "", fix: undefined },
-        })),
-        error: undefined,
-      },
-    },
-    /^drift: ada is not as the roster says: a, b, c and 1 more => hearth-provision apply$/,
+    drift({}),
+    /^drift: ada is not as the roster says, must be: write \/f => hearth-provision apply --user ada$/,
+  ],
+  [
+    "somebody changed the machine",
+    drift({ scope: "the machine" }),
+    /^drift: The machine is not as the roster says.* => hearth-provision host$/,
   ],
   [
     "something is in the way",
+    drift({ result: "error", summary: "it is a file", fix: "chown --recursive ada: /home/ada" }),
+    /^drift: it is a file => chown --recursive ada: \/home\/ada$/,
+  ],
+  [
+    "a person must say what is to be",
+    drift({ result: "error", summary: "it has a number", fix: "move it away: mv /f /f.own" }),
+    /^drift: it has a number; move it away: mv .* => mv \/f \/f\.own$/,
+  ],
+  [
+    "a file with a port has drifted",
     {
-      drift: {
-        items: [{
-          scope: "ada",
-          resource: "home",
-          result: "error",
-          summary: "is a file",
-          fix: "rm",
-        }],
-        error: undefined,
-      },
+      users: [{ ...first(HEALTHY.users), mcpPort: undefined }],
+      ...drift({ resource: "file /etc/t3-serve/playwright-ada.env" }),
     },
-    /^drift: ada home: is a file => rm$/,
+    /^drift: ada /,
   ],
   [
     "the roster cannot be read",
@@ -219,13 +289,35 @@ Deno.test("ALL_CHECKS skip, and do not pass, when nothing can be seen", () => {
     drift: undefined,
   };
 
-  const skipped = ALL_CHECKS.map((check) => makeCheck(check, blind))
-    .filter(({ result }) => result === "skipped").map(({ check }) => check);
+  const skipped = examine(ALL_CHECKS, blind).filter(({ result }) => result === "skipped");
 
-  assert.deepEqual(
-    skipped,
-    ["sandbox", "secrets", "ports", "units", "snapshot", "clock", "wiring", "drift"],
-  );
+  assert.deepEqual(skipped.map(({ check }) => check), [
+    ...["sandbox", "secrets", "ports", "drift", "units", "snapshot", "clock", "wiring"],
+    "updates",
+  ]);
+});
+
+Deno.test("examine() tells a thing once when two checks see it", () => {
+  const facts: MachineFacts = {
+    ...HEALTHY,
+    ...secret({ mode: 0o644 }),
+    ...drift({ resource: "file /etc/t3-serve/tokens/ada" }),
+  };
+
+  const results = examine(ALL_CHECKS, facts);
+
+  assert.deepEqual(results.flatMap(({ findings }) => findings).length, 1);
+  const found = results.find(({ check }) => check === "drift");
+  assert.deepEqual([found?.result, found?.text], [
+    "skipped",
+    "what is not right here is told above",
+  ]);
+});
+
+Deno.test("asRoot() is a line for a shell when who asks is not root", () => {
+  assert.equal(asRoot(0, "a; b"), "a; b");
+  assert.equal(asRoot(1000, "systemctl start a.service"), "sudo systemctl start a.service");
+  assert.equal(asRoot(1000, "echo 'a' >/b"), `sudo sh -c 'echo '\\''a'\\'' >/b'`);
 });
 
 Deno.test("isOlder() is an order when versions are numbers and dots", () => {

@@ -6,11 +6,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { wiredIn } from "./agents.ts";
-import { gatherDisks, parseDisks } from "./disks.ts";
+import { gatherDisks, parseCaches, parseDisks, parseReadOnly } from "./disks.ts";
 import { parseDrift } from "./drift.ts";
 import { gatherListeners, parseProcess, parseSockets } from "./listeners.ts";
 import { gatherSecrets } from "./secrets.ts";
 import { gatherSnapshots } from "./snapshots.ts";
+import { gatherSilentPorts } from "./silent_ports.ts";
+import { freezeReason, lastRunMs } from "./updates.ts";
 import { parseUnits } from "./units.ts";
 import { gatherUsers, parseVariables } from "./users.ts";
 
@@ -124,6 +126,33 @@ Deno.test("parseDisks() has no limit of files when the file system has none", ()
   ]);
 });
 
+Deno.test("parseReadOnly() goes by what is mounted last when two are at one place", () => {
+  const mounts =
+    "a / ext4 rw,noatime 0 0\nb /x\\040y ext4 ro 0 0\nc /z ext4 ro 0 0\nd /z t rw 0 0\n";
+
+  assert.deepEqual([...parseReadOnly(mounts)], ["/x y"]);
+});
+
+Deno.test("parseCaches() tells what can go, by file system, when something is there", () => {
+  const targets = "File Mounted on\n/var/cache/apt/archives /var\n/var/log/journal /var\n";
+
+  const found = parseCaches(targets, "4096\t/var/cache/apt/archives\n0\t/var/log/journal\n");
+
+  assert.deepEqual([...found], [["/var", [{ sizeBytes: 4096, command: "apt-get clean" }]]]);
+});
+
+Deno.test("gatherSilentPorts() tells who listens and does not answer", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("no", { status: 404 }),
+  );
+  using hanging = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+
+  const found = await gatherSilentPorts([server.addr.port, hanging.addr.port], 500);
+
+  assert.deepEqual(found, [hanging.addr.port]);
+});
+
 Deno.test("gatherUsers() reads accounts and ports when units have files", async () => {
   await using made = await directory();
   const url = "https://chrome.example.com/api/snapshot";
@@ -137,11 +166,14 @@ Deno.test("gatherUsers() reads accounts and ports when units have files", async 
 
   const found = await gatherUsers(made.path, `${made.path}/passwd`);
 
-  const ada = { user: "ada", uid: 1000, gid: 1001, home: "/srv/ada", mcpPort: 8931 };
+  const ada = {
+    ...{ user: "ada", uid: 1000, gid: 1001, home: "/srv/ada" },
+    ...{ mcpPort: 8931, t3Port: 3773 },
+  };
   const bob = { user: "bob", uid: undefined, gid: undefined, home: "/home/bob" };
   assert.deepEqual(found, [
     { ...ada, snapshotUrl: url },
-    { ...bob, mcpPort: undefined, snapshotUrl: undefined },
+    { ...bob, mcpPort: undefined, t3Port: undefined, snapshotUrl: undefined },
   ]);
 });
 
@@ -150,6 +182,10 @@ Deno.test("parsers of gathered text never throw when it is anything", () => {
   const text = fc.array(line).map((lines) => lines.join("\n"));
   fc.assert(fc.property(text, (any) => {
     parseDisks(any);
+    parseReadOnly(any);
+    parseCaches(any, any);
+    freezeReason(any);
+    lastRunMs(any);
     parseSockets(any);
     parseProcess(any);
     parseUnits(any);

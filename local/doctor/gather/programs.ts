@@ -8,7 +8,8 @@ import type { ProgramFact } from "../facts.ts";
 import { runTool } from "./run_tool.ts";
 
 /** Node of a dev box. */
-const BOX_NODE = "/opt/hearth/node/current/bin/node";
+const NODE_LINK = "/opt/hearth/node/current";
+const BOX_NODE = `${NODE_LINK}/bin/node`;
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -45,7 +46,7 @@ export async function gatherPrograms(
       // On one person's machine it runs the MCP server alone; on a box t3, too.
       least: isDevBox ? "22.16.0" : "18.0.0",
       fix: asRoot(uid, isDevBox ? `${provision} host` : "apt-get install -y nodejs"),
-      path: nodePath,
+      path: isDevBox ? NODE_LINK : nodePath,
     },
   ];
 }
