@@ -1,17 +1,24 @@
 /**
- * `hearth doctor`: what is wrong with this machine, and what mends it.
+ * `hearth doctor`: what is wrong with this machine or a cluster, and what mends it.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { systemClock } from "../../core/clock.ts";
-import { defineCommand, parseCommand } from "../../core/command.ts";
+import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
 import type { ProgramContext } from "../../core/program.ts";
 import { defaultDataDir } from "../data_dir.ts";
 import { ALL_CHECKS } from "./checks/all_checks.ts";
-import { examine } from "./finding.ts";
+import { ALL_CLUSTER_CHECKS } from "./cluster/all_cluster_checks.ts";
+import { gatherCluster } from "./cluster/gather_cluster.ts";
+import { type CheckResult, examine } from "./finding.ts";
 import { gatherFacts } from "./gather/gather_facts.ts";
 import { doctorJson, doctorText, isWell } from "./report.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Where the manifests put everything. */
+const NAMESPACE = "chrome-service";
 
 /**
  * Runs it. Nothing is changed, and no secret leaves its file.
@@ -19,31 +26,72 @@ import { doctorJson, doctorText, isWell } from "./report.ts";
  * @param context The program's.
  */
 export async function runDoctor({ args, env, print }: ProgramContext): Promise<number | void> {
+  const name = "hearth doctor";
   const command = defineCommand({
-    name: "hearth doctor",
-    description: "Say what is wrong with this machine, and the command that mends it.",
+    name,
+    description: "Say what is wrong with this machine or a cluster, and the command that mends it.",
     examples: [
       ["hearth doctor", "a person's machine as that person; a dev box as root"],
-      ["hearth doctor --json", "the same for a machine"],
+      ["hearth doctor --cluster", "the cluster of kubectl's current context, by kubectl get"],
+      ["hearth doctor --cluster --context prod", "another one"],
+      ["hearth doctor --json", "one JSON object, for a machine"],
     ],
     exitCodes: { 0: "nothing is wrong", 1: "something is", 2: "bad usage" },
   }).option("--data <dir>", "directory of the pipeline on this machine")
-    .option("--config <directory>", "where a dev box has its roster", "/etc/hearth")
+    .option("--config <directory>", "where a dev box has its roster (default: /etc/hearth)")
+    .option("--cluster", "look at a cluster instead of this machine; asks, and changes nothing")
+    .option("--context <name>", "a context of kubectl's configuration")
+    .option("--namespace <name>", `where in the cluster (default: ${NAMESPACE})`)
     .option("--json", "one JSON object instead of text");
   if (parseCommand(command, args) === "done") return;
-  const { data, config, json } = command.opts();
+  const { data, config, cluster, context, namespace, json } = command.opts();
+  if (cluster === undefined && (context ?? namespace) !== undefined) {
+    throw usageFault("--context and --namespace need --cluster", name);
+  }
+  if (cluster !== undefined && (data ?? config) !== undefined) {
+    throw usageFault("--data and --config cannot be used with --cluster", name);
+  }
   // What is not written cannot be written by mistake.
   await Deno.permissions.revoke({ name: "write" });
+  const done = sayLooking();
+  const results = cluster
+    ? await lookAtCluster(context, namespace)
+    : await lookAtMachine(env, data, config);
+  done();
+  const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
+  print(json ? doctorJson(results) : doctorText(results, isColoured));
+  return isWell(results) ? 0 : 1;
+}
+
+async function lookAtMachine(
+  env: ProgramContext["env"],
+  data: string | undefined,
+  config: string = "/etc/hearth",
+): Promise<readonly CheckResult[]> {
   const facts = await gatherFacts({
-    root: new URL("../../", import.meta.url).pathname,
+    root: ROOT,
     config: resolve(config),
     home: env.get("HOME") ?? "/",
     dataDir: data === undefined ? defaultDataDir(env) : resolve(data),
     snapshotUrl: env.get("PLAYWRIGHT_SNAPSHOT_URL"),
     now: systemClock.now,
   });
-  const results = examine(ALL_CHECKS, facts);
-  const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
-  print(json ? doctorJson(results) : doctorText(results, isColoured));
-  return isWell(results) ? 0 : 1;
+  return examine(ALL_CHECKS, facts);
+}
+
+async function lookAtCluster(
+  context: string | undefined,
+  namespace: string = NAMESPACE,
+): Promise<readonly CheckResult[]> {
+  const manifests = `${ROOT}k8s/`;
+  const facts = await gatherCluster({ context, namespace, manifests, now: systemClock.now });
+  return examine(ALL_CLUSTER_CHECKS, facts);
+}
+
+/** Tells whoever waits at a terminal that something is done; what is called takes it away. */
+function sayLooking(): () => void {
+  if (!Deno.stderr.isTerminal()) return () => {};
+  const write = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
+  write("Looking …");
+  return () => write("\r\x1b[K");
 }

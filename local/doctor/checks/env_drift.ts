@@ -11,7 +11,9 @@ export function envPathOf(user: string): string {
   return `/etc/t3-serve/playwright-${user}.env`;
 }
 
-/** Whether the provisioner would change a file. */
+/** Whether the provisioner would change what is in a file, and not only who may read it. */
 export function driftsIn({ drift }: MachineFacts, path: string): boolean {
-  return drift?.items.some(({ resource }) => resource === `file ${path}`) ?? false;
+  return drift?.items.some(({ resource, summary }) =>
+    resource === `file ${path}` && !/^set (?:owner|the (?:owner|mode))/.test(summary)
+  ) ?? false;
 }

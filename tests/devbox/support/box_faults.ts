@@ -168,16 +168,16 @@ export const BOX_FAULTS: readonly BoxFault[] = [
   },
   {
     what: "an account has ended",
-    round: 6,
+    round: 4,
     plant: "chage --expiredate 1 grace",
     wanted: /^drift: account grace has ended, and not by the provisioner$/,
   },
   {
     what: "a unit's file was changed and not read",
-    round: 3,
+    round: 6,
     plant: `cd /etc/systemd/system; mkdir t3-dispatch.service.d
       echo '[Service]' >t3-dispatch.service.d/local.conf; systemctl daemon-reload
-      touch -d '2001-01-01' t3-dispatch.service.d/local.conf`,
+      touch -d '+1 minute' t3-dispatch.service.d/local.conf`,
     wanted: /^units: systemd has not read t3-dispatch\.service since it was changed$/,
     tidy: "rm -r /etc/systemd/system/t3-dispatch.service.d; systemctl daemon-reload",
   },

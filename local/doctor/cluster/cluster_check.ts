@@ -1,0 +1,42 @@
+/**
+ * Checks of a cluster.
+ *
+ * @module
+ */
+import type { Check, Finding, Verdict } from "../finding.ts";
+import type { Asked, ClusterFacts } from "./cluster_facts.ts";
+
+/** One kind of thing that is looked at in a cluster. */
+export type ClusterCheck = Check<ClusterFacts>;
+
+/** The Deployment, and the label of its Pods. */
+export const APP = "chrome-service";
+
+/** Labels of the Deployment's Pods, as far as anybody selects by them. */
+export const APP_LABELS: Readonly<Record<string, string>> = { "app.kubernetes.io/name": APP };
+
+/** Judges what could be asked; nothing else was looked at. */
+export function ofAsked<T>(
+  facts: ClusterFacts,
+  asked: Asked<T>,
+  judge: (items: readonly T[]) => readonly Finding[],
+): Verdict {
+  if (facts.error !== undefined) return { skipped: "the cluster cannot be asked" };
+  return "refused" in asked ? { skipped: asked.refused } : judge(asked.items);
+}
+
+/** How long ago a moment of the API was, in milliseconds; for ever where there was none. */
+export function ageMs(nowMs: number, at: string | null | undefined): number {
+  const ms = Date.parse(at ?? "");
+  return Number.isNaN(ms) ? Infinity : nowMs - ms;
+}
+
+/** The command that brings what is missing: a person has an overlay of their own. */
+export function applyAll(facts: ClusterFacts): Pick<Finding, "fix" | "does"> {
+  return { fix: `kubectl apply -k ${facts.manifests}/overlays/example`, does: "show" };
+}
+
+/** The command that puts one object of the base back. */
+export function applyOne(facts: ClusterFacts, file: string): string {
+  return `${facts.kubectl} apply -f ${facts.manifests}/base/${file}`;
+}
