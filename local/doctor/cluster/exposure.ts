@@ -5,7 +5,7 @@
  */
 import type { z } from "zod";
 import type { Finding } from "../finding.ts";
-import { APP_LABELS, applyOne, type ClusterCheck, ofAsked } from "./cluster_check.ts";
+import { APP_LABELS, applyOne, type ClusterCheck, ofAsked, replaceOne } from "./cluster_check.ts";
 import type { ClusterFacts, NETWORK_POLICY, SERVICE } from "./cluster_facts.ts";
 
 type Policy = z.infer<typeof NETWORK_POLICY>;
@@ -56,7 +56,7 @@ export const SERVICE_CHECK: ClusterCheck = {
           text: found === undefined
             ? `There is no service/${name}`
             : `service/${name} leads to other pods, or to none`,
-          fix: applyOne(facts, file),
+          fix: found === undefined ? applyOne(facts, file) : replaceOne(facts, file),
           about: [`service/${name}`],
         }];
       }),
@@ -77,8 +77,7 @@ function openPolicy({ metadata: { name } }: Policy, facts: ClusterFacts): Findin
     text: `networkpolicy/${name} lets everybody reach CDP or the live view`,
     fix: file === undefined
       ? `${facts.kubectl} delete networkpolicy ${name}`
-      // Apply would keep what somebody added by another way.
-      : applyOne(facts, file).replace(" apply ", " replace "),
+      : replaceOne(facts, file),
     about: [`networkpolicy/${name}`],
   };
 }
