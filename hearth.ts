@@ -31,7 +31,10 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     run: (context) =>
       runStatus(context, (data) => readSites({ data }, context, () => defaultDataDir(context.env))),
   },
-  doctor: { does: "what is wrong with this machine, and what mends it", run: runDoctor },
+  doctor: {
+    does: "what is wrong with this machine or a cluster, and what mends it",
+    run: runDoctor,
+  },
   sites: {
     does: "which sites are logged in, and until when",
     run: (context) => runSites(context, () => defaultDataDir(context.env)),

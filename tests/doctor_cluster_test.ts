@@ -14,7 +14,6 @@ import { runCommand } from "../core/process.ts";
 import { ALL_CLUSTER_CHECKS } from "../local/doctor/cluster/all_cluster_checks.ts";
 import {
   CLAIM,
-  type ClusterFacts,
   CRON_JOB,
   DEPLOYMENT,
   EVENT,
@@ -22,7 +21,8 @@ import {
   NETWORK_POLICY,
   POD,
   SERVICE,
-} from "../local/doctor/cluster/cluster_facts.ts";
+} from "../local/doctor/cluster/api_schemas.ts";
+import type { ClusterFacts } from "../local/doctor/cluster/cluster_facts.ts";
 import { examine, type Finding } from "../local/doctor/finding.ts";
 import { findKubectl, kustomize } from "./support/kubectl.ts";
 import { ROOT } from "./support/program.ts";

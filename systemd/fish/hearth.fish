@@ -99,7 +99,7 @@ for program in $programs
   complete -c $program -n '__hearth_at hearth' -a up -d 'the whole pipeline on this machine, until Ctrl-C'
   complete -c $program -n '__hearth_at hearth' -a demo -d 'prove that a login reaches a new agent session'
   complete -c $program -n '__hearth_at hearth' -a status -d 'how the pipeline stands, and what expires first'
-  complete -c $program -n '__hearth_at hearth' -a doctor -d 'what is wrong with this machine, and what mends it'
+  complete -c $program -n '__hearth_at hearth' -a doctor -d 'what is wrong with this machine or a cluster, and what mends it'
   complete -c $program -n '__hearth_at hearth' -a sites -d 'which sites are logged in, and until when'
   complete -c $program -n '__hearth_at hearth' -a token -d 'make a token for some sites only, or say what one may read'
   complete -c $program -n '__hearth_at hearth' -a verify -d 'seed the snapshot into a throw-away browser and say what arrived'
@@ -118,7 +118,10 @@ for program in $programs
   complete -c $program -n '__hearth_at hearth status' -l json -d 'one JSON object instead of text'
   complete -c $program -n '__hearth_at hearth status' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at hearth doctor' -l data -d 'directory of the pipeline on this machine' -xa '(__fish_complete_directories)'
-  complete -c $program -n '__hearth_at hearth doctor' -l config -d 'where a dev box has its roster' -xa '(__fish_complete_directories)'
+  complete -c $program -n '__hearth_at hearth doctor' -l config -d 'where a dev box has its roster (default: /etc/hearth)' -xa '(__fish_complete_directories)'
+  complete -c $program -n '__hearth_at hearth doctor' -l cluster -d 'look at a cluster instead of this machine; asks, and changes nothing'
+  complete -c $program -n '__hearth_at hearth doctor' -l context -d 'a context of kubectl\'s configuration' -x
+  complete -c $program -n '__hearth_at hearth doctor' -l namespace -d 'where in the cluster (default: chrome-service)' -x
   complete -c $program -n '__hearth_at hearth doctor' -l json -d 'one JSON object instead of text'
   complete -c $program -n '__hearth_at hearth doctor' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at hearth sites' -l url -d 'the snapshot\'s address; the token is that of refresh' -x

@@ -3,14 +3,10 @@
  *
  * @module
  */
-import type { z } from "zod";
 import type { Finding } from "../finding.ts";
 import { APP_LABELS, applyOne, type ClusterCheck, ofAsked, replaceOne } from "./cluster_check.ts";
-import type { ClusterFacts, NETWORK_POLICY, SERVICE } from "./cluster_facts.ts";
-
-type Policy = z.infer<typeof NETWORK_POLICY>;
-type Rule = Policy["spec"]["ingress"][number];
-type Service = z.infer<typeof SERVICE>;
+import type { IngressRule, Labels, NetworkPolicy, Selector, Service } from "./api_objects.ts";
+import type { ClusterFacts } from "./cluster_facts.ts";
 
 /** CDP, its name, the live view and its. */
 const GUARDED: readonly (number | string)[] = [9222, "cdp", 6080, "live-view"];
@@ -71,7 +67,7 @@ export const SERVICE_CHECK: ClusterCheck = {
     ]),
 };
 
-function openPolicy({ metadata: { name } }: Policy, facts: ClusterFacts): Finding {
+function openPolicy({ metadata: { name } }: NetworkPolicy, facts: ClusterFacts): Finding {
   const file = POLICIES[name];
   return {
     text: `networkpolicy/${name} lets everybody reach CDP or the live view`,
@@ -82,14 +78,14 @@ function openPolicy({ metadata: { name } }: Policy, facts: ClusterFacts): Findin
   };
 }
 
-function isOpen({ spec }: Policy): boolean {
+function isOpen({ spec }: NetworkPolicy): boolean {
   if (!spec.policyTypes.includes("Ingress")) return false;
   const { matchLabels, matchExpressions = [] } = spec.podSelector;
   if (!selects(matchLabels) || matchExpressions.length > 0) return false;
   return spec.ingress.some((rule) => isGuarded(rule) && isForEverybody(rule));
 }
 
-function isGuarded({ ports }: Rule): boolean {
+function isGuarded({ ports }: IngressRule): boolean {
   return ports.length === 0 ||
     ports.some(({ port, endPort }) =>
       port === undefined || GUARDED.includes(port) ||
@@ -98,7 +94,7 @@ function isGuarded({ ports }: Rule): boolean {
     );
 }
 
-function isForEverybody({ from }: Rule): boolean {
+function isForEverybody({ from }: IngressRule): boolean {
   return from.length === 0 ||
     from.some(({ ipBlock, namespaceSelector, podSelector }) =>
       ipBlock !== undefined
@@ -108,12 +104,7 @@ function isForEverybody({ from }: Rule): boolean {
     );
 }
 
-function isEmpty(
-  { matchLabels, matchExpressions = [] }: {
-    matchLabels: Readonly<Record<string, string>>;
-    matchExpressions?: readonly unknown[] | undefined;
-  },
-): boolean {
+function isEmpty({ matchLabels, matchExpressions = [] }: Selector): boolean {
   return Object.keys(matchLabels).length + matchExpressions.length === 0;
 }
 
@@ -121,12 +112,12 @@ function isOutside({ spec: { type, selector } }: Service): boolean {
   return selectsUs(selector) && (type === "LoadBalancer" || type === "NodePort");
 }
 
-function selectsUs(selector: Readonly<Record<string, string>>): boolean {
+function selectsUs(selector: Labels): boolean {
   return Object.keys(selector).length > 0 && selects(selector);
 }
 
 /** Whether labels, of which none selects everything, select the pod of the base. */
-function selects(labels: Readonly<Record<string, string>>): boolean {
+function selects(labels: Labels): boolean {
   const ours: Readonly<Record<string, string>> = {
     ...APP_LABELS,
     "app.kubernetes.io/part-of": "hearth",

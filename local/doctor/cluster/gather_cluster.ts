@@ -9,19 +9,18 @@
 import { z } from "zod";
 import { quoted } from "../command_line.ts";
 import { runTool } from "../gather/run_tool.ts";
+import type { SecretSeen } from "./api_objects.ts";
 import {
-  type Asked,
   CLAIM,
-  type ClusterFacts,
   CRON_JOB,
   DEPLOYMENT,
   EVENT,
   NAMESPACE,
   NETWORK_POLICY,
   POD,
-  type SecretSeen,
   SERVICE,
-} from "./cluster_facts.ts";
+} from "./api_schemas.ts";
+import type { Asked, ClusterFacts } from "./cluster_facts.ts";
 
 /** Which cluster, and where in it. */
 export interface ClusterPlace {

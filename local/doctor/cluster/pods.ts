@@ -3,13 +3,10 @@
  *
  * @module
  */
-import type { z } from "zod";
 import type { Finding } from "../finding.ts";
 import { ageMs, APP, APP_LABELS, type ClusterCheck, ofAsked } from "./cluster_check.ts";
-import type { ClusterFacts, POD } from "./cluster_facts.ts";
-
-type Pod = z.infer<typeof POD>;
-type Container = Pod["status"]["containerStatuses"][number];
+import type { ContainerStatus, Pod } from "./api_objects.ts";
+import type { ClusterFacts } from "./cluster_facts.ts";
 
 /** As long as a pod takes to close a browser, and as long again. */
 const STUCK_MS = 5 * 60_000;
@@ -74,7 +71,7 @@ function judgePod(pod: Pod, facts: ClusterFacts): readonly Finding[] {
 
 function judgeContainer(
   pod: string,
-  container: Container,
+  container: ContainerStatus,
   facts: ClusterFacts,
 ): readonly Finding[] {
   const { kubectl, nowMs } = facts;
