@@ -6,17 +6,15 @@
 import { resolve } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
-import type { EnvReader } from "../../core/env.ts";
 import { errorText } from "../../core/error_text.ts";
 import { Fault } from "../../core/fault.ts";
 import type { ProgramContext } from "../../core/program.ts";
 import { WHOLE_GRANT } from "../access/grant.ts";
-import { readRefreshEnv } from "../refresh/refresh_env.ts";
-import { readToken } from "../refresh/read_token.ts";
 import { parseStorageState } from "../storage_state.ts";
-import { fetchSites } from "./fetch_sites.ts";
+import { askServer } from "./ask_server.ts";
 import { createInventory } from "./inventory.ts";
 import type { SiteRow } from "./site_rows.ts";
+import { SITES_QUESTION } from "./sites_question.ts";
 import { sitesText } from "./sites_text.ts";
 
 /**
@@ -75,41 +73,8 @@ export async function readSites(
   const isRemote = data === undefined &&
     (url !== undefined || context.env.get("PLAYWRIGHT_SNAPSHOT_URL") !== undefined);
   return isRemote
-    ? await remoteRows(withUrl(context.env, url), tokenFile, context.signal)
+    ? await askServer(SITES_QUESTION, { url, tokenFile }, context.env, context.signal)
     : await localRows(data === undefined ? defaultDataDir() : resolve(data), context);
-}
-
-/**
- * The rows a server gives to a token.
- *
- * @param env Where the address and the token's file are, as `refresh` reads them.
- * @param tokenFile Another file with the token.
- * @param signal Aborted when the program should stop.
- */
-export async function remoteRows(
-  env: EnvReader,
-  tokenFile: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly SiteRow[]> {
-  const { url, tokenPath } = readRefreshEnv(env);
-  const token = await readToken(tokenFile === undefined ? tokenPath : resolve(tokenFile));
-  try {
-    return await fetchSites(url, token, signal);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new Fault(
-      `Cannot ask ${url.host}: the program may only reach this machine; allow it with ` +
-        `"deno run -P=hearth --allow-net=${url.hostname} hearth.ts sites"`,
-      { code: "config", cause: error },
-    );
-  }
-}
-
-/** An environment in which the address is another. */
-export function withUrl(env: EnvReader, url: string | undefined): EnvReader {
-  return {
-    get: (name) => name === "PLAYWRIGHT_SNAPSHOT_URL" && url !== undefined ? url : env.get(name),
-  };
 }
 
 async function localRows(

@@ -32,6 +32,7 @@ import script from "./script.js" with { type: "text" };
 import type { Reader } from "./site_facts.ts";
 import { parseSiteOrder } from "./site_order.ts";
 import spanText from "./span_text.js" with { type: "text" };
+import { type StatusBody, statusBody } from "./status_body.ts";
 import style from "./style.css" with { type: "text" };
 import { createViewerGate, type Viewing } from "./viewer_gate.ts";
 
@@ -81,6 +82,8 @@ export const PAGE_PATHS: readonly string[] = [
 export interface StatusPage {
   /** Answers a request for one of {@linkcode PAGE_PATHS} that came from an address. */
   answer(request: Request, peer: string): Response | Promise<Response>;
+  /** Says the same to a program. */
+  describe(viewer: Reader): Promise<StatusBody>;
   /** Takes in what has gone wrong or is over; called now and then, also while nobody looks. */
   look(): Promise<void>;
   /** Takes in that a request showed no valid token. */
@@ -172,6 +175,7 @@ export function createStatusPage(options: StatusPageOptions): StatusPage {
   });
   return {
     answer: (request, peer) => app.fetch(request, { peer }),
+    describe: async (viewer) => statusBody(await lookFor(viewer)),
     look: async () => void await seen(BACKGROUND_MS),
     noteRefusal: history.noteRefusal,
   };
@@ -184,7 +188,7 @@ export function createStatusPage(options: StatusPageOptions): StatusPage {
     return facts;
   }
 
-  async function lookFor(viewer: { name: string; grant: Grant }): Promise<PageFacts> {
+  async function lookFor(viewer: Reader): Promise<PageFacts> {
     const generation = store.current();
     const named = readers();
     return pageFacts({

@@ -135,7 +135,7 @@ export async function serveSnapshot(
       if (status === 401) page.noteRefusal();
     },
     onPull: pulls.note,
-    page: page.answer,
+    page,
   });
   const server = startHttpServer((request, info) => api(request, () => peerOf(info.remoteAddr)), {
     hostname,

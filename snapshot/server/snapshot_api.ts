@@ -1,6 +1,6 @@
 /**
- * The HTTP face of the snapshot: `/healthz`, `/readyz`, `/api/snapshot`, `/api/sites`, and the status
- * page where there is one.
+ * The HTTP face of the snapshot: `/healthz`, `/readyz`, `/api/snapshot`, `/api/sites`, `/api/status`,
+ * and the status page.
  *
  * `/readyz` names what is wrong and no more, since anybody may ask; the sentences, which name
  * paths, are on the operator's port.
@@ -10,7 +10,7 @@
 import { Hono } from "hono";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { PAGE_PATHS } from "../page/status_page.ts";
+import { PAGE_PATHS, type StatusPage } from "../page/status_page.ts";
 import {
   type AnswerSnapshotOptions,
   createSnapshotAnswers,
@@ -24,14 +24,20 @@ export interface SnapshotApiOptions extends AnswerSnapshotOptions {
   inventory: Inventory;
   /** What is wrong. */
   health: HealthRegistry;
-  /** The status page, by the address a request came from; answers nothing else than its paths. */
-  page?: (request: Request, peer: string) => Response | Promise<Response>;
+  /** The status page; without one its paths are not there. */
+  page?: Pick<StatusPage, "answer" | "describe">;
   /** Told of every answer: its status, or `gone` where the client left before it. */
   onAnswer?: (path: string, status: number | "gone") => void;
 }
 
 /** The paths there are. */
-export const API_PATHS: readonly string[] = ["/healthz", "/readyz", "/api/snapshot", "/api/sites"];
+export const API_PATHS: readonly string[] = [
+  "/healthz",
+  "/readyz",
+  "/api/snapshot",
+  "/api/sites",
+  "/api/status",
+];
 
 /**
  * Makes the request handler.
@@ -62,9 +68,14 @@ export function createSnapshotApi(
     if (generation === undefined) return notYetAnswer();
     const harvestedAt = new Date(generation.modifiedMs).toISOString();
     const sites = inventory.rows(generation.state, access.grant);
-    return new Response(`${JSON.stringify({ harvestedAt, sites })}\n`, {
-      headers: [...COMMON_FIELDS, ["content-type", "application/json"], ["vary", "authorization"]],
-    });
+    return jsonAnswer({ harvestedAt, sites });
+  });
+  // Beside the page and not on it: a path that no ingress's login stands before believes no header.
+  app.get("/api/status", async (c) => {
+    if (page === undefined) return c.notFound();
+    const access = await gate.admit(c.req.raw.headers.get("authorization"));
+    if (access.kind !== "admitted") return refusalAnswer(access.kind);
+    return jsonAnswer(await page.describe({ name: access.subject, grant: access.grant }));
   });
   for (const path of API_PATHS) {
     app.all(path, () => errorAnswer(405, "method not allowed", [["allow", "GET, HEAD"]]));
@@ -92,9 +103,15 @@ export function createSnapshotApi(
 
   async function answerElse(request: Request, path: string, peer: () => string): Promise<Response> {
     const response = page !== undefined && PAGE_PATHS.includes(path)
-      ? await page(request, peer())
+      ? await page.answer(request, peer())
       : await app.fetch(request);
     onAnswer?.(path, response.status);
     return response;
   }
+}
+
+function jsonAnswer(body: unknown): Response {
+  return new Response(`${JSON.stringify(body)}\n`, {
+    headers: [...COMMON_FIELDS, ["content-type", "application/json"], ["vary", "authorization"]],
+  });
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { inventoryJsonSchema } from "../../snapshot/inventory/fetch_sites.ts";
+import { inventoryJsonSchema } from "../../snapshot/inventory/sites_question.ts";
 import { AGE_HEADER, MAX_WAIT_SECONDS } from "../../snapshot/server/answer_snapshot.ts";
 import { API_PATHS } from "../../snapshot/server/snapshot_api.ts";
 import { storageStateJsonSchema } from "../../snapshot/storage_state.ts";
