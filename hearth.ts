@@ -19,7 +19,9 @@ import { realSystemPackages } from "./local/system_facts.ts";
 import { ensureSystemPackages } from "./local/system_packages.ts";
 import { bringUp, upBanner } from "./local/up.ts";
 import { runToken } from "./snapshot/access/token_command.ts";
+import { askServer } from "./snapshot/inventory/ask_server.ts";
 import { readSites, runSites } from "./snapshot/inventory/sites_command.ts";
+import { STATUS_QUESTION } from "./snapshot/page/status_body.ts";
 import { hasArrivedWhole, verifyText } from "./snapshot/verify/verify_report.ts";
 import { verifySnapshot } from "./snapshot/verify/verify_snapshot.ts";
 
@@ -29,7 +31,10 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   status: {
     does: "how the pipeline stands, and what expires first",
     run: (context) =>
-      runStatus(context, (data) => readSites({ data }, context, () => defaultDataDir(context.env))),
+      runStatus(context, {
+        readSites: (place) => readSites(place, context, () => defaultDataDir(context.env)),
+        readServer: (place) => askServer(STATUS_QUESTION, place, context.env, context.signal),
+      }),
   },
   doctor: {
     does: "what is wrong with this machine or a cluster, and what mends it",

@@ -11,6 +11,7 @@ import { choosePort } from "./choose_port.ts";
 import { type DataDir, openDataDir } from "./data_dir.ts";
 import { DEFAULT_PORTS, type PartPorts, pipelineParts } from "./parts.ts";
 import { type Pipeline, startPipeline } from "./pipeline.ts";
+import { forgetPorts, writePorts } from "./ports_file.ts";
 import type { Printer } from "./printer.ts";
 import type { PermissionSet } from "./scoped_flags.ts";
 import { wirings } from "./wiring.ts";
@@ -52,6 +53,7 @@ export async function bringUp(options: UpOptions, signal: AbortSignal): Promise<
   try {
     const root = new URL("../", import.meta.url).pathname;
     const ports = choosePorts(printer);
+    await writePorts(data.path, ports);
     const parts = pipelineParts({
       data,
       ports,
@@ -78,10 +80,12 @@ export async function bringUp(options: UpOptions, signal: AbortSignal): Promise<
       ports,
       async stop() {
         await pipeline.stop();
+        await forgetPorts(data.path);
         data[Symbol.dispose]();
       },
     };
   } catch (error) {
+    await forgetPorts(data.path);
     data[Symbol.dispose]();
     throw error;
   }
@@ -99,6 +103,12 @@ Hearth is up. Log in to your sites here, as you would anywhere:
 Every new agent session starts logged in. Wire an agent once:
 
 ${agents}
+
+What is logged in until when, and whether all of it works:
+
+  status page  http://127.0.0.1:${ports.snapshot}/
+               (any user name; the password is the line in ${data.token})
+  terminal     deno task status --data ${data.path}
 
   CDP          http://127.0.0.1:${ports.bridge}
   snapshot     http://127.0.0.1:${ports.snapshot}/api/snapshot (bearer in ${data.token})

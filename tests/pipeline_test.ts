@@ -52,6 +52,7 @@ Deno.test("hearth up", async (t) => {
 
   await t.step("names taken ports, shows what comes up, and how to wire agents", async (t) => {
     using _taken = Deno.listen({ hostname: "127.0.0.1", port: 9222 });
+    using _health = Deno.listen({ hostname: "127.0.0.1", port: 9225 });
     const program = up(dir);
     await program.line(/^Ctrl-C stops everything/, UP_MS);
 
@@ -75,6 +76,21 @@ Deno.test("hearth up", async (t) => {
     for (const line of processesOf(dir)) {
       assert.ok(!line.includes(token), "the token is in no command line");
     }
+
+    await t.step("tells its status on the ports it has taken instead, and its page", async () => {
+      const shown = startProgram("hearth", {
+        args: ["status", "--json", "--data", dir, "--config", `${dir}/no-box`],
+      });
+      assert.equal(await shown.exitCode, 0, shown.lines.join("\n"));
+      const { parts } = JSON.parse(shown.lines.at(-1) ?? "");
+      for (const { part, state, port } of parts) assert.equal(state, "ready", `${part} ${port}`);
+      const url = /status page +(http:\S+)/.exec(text)?.[1] ?? "";
+      const headers = { authorization: `Basic ${btoa(`me:${token}`)}` };
+      const page = await (await fetch(url, { headers })).text();
+      assert.match(page, /<h3>browser<\/h3>\s*<p class="mood">good/);
+      assert.match(page, /<h3>harvest<\/h3>\s*<p class="mood">good/);
+      assert.match(page, /href="http:\/\/127.0.0.1:\d+\/vnc.html/);
+    });
 
     await t.step("refuses a second one on the same directory", async () => {
       const second = up(dir);

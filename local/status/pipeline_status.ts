@@ -4,9 +4,18 @@
  * @module
  */
 
+import type { ServerStatus } from "./server_status.ts";
+
 /** Everything `hearth status` says. */
 export interface PipelineStatus {
-  /** Programs of the pipeline on this machine, in the order in which a login passes them. */
+  /** What a server somewhere else says; `null` where it is about this machine. */
+  readonly server: ServerStatus | null;
+  /** Why that server cannot tell; `null` where it can. */
+  readonly server_error: string | null;
+  /**
+   * Programs of the pipeline on this machine, in the order in which a login passes them; none where
+   * another one is asked.
+   */
   readonly parts: readonly PartStatus[];
   /** What was published; `null` where nothing was, or not on this machine. */
   readonly published: PublishedStatus | null;

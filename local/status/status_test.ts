@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { parseUserCopies } from "./gather_copies.ts";
 import { parsePublished } from "./gather_published.ts";
 import { byExpiry, type PipelineStatus, type SiteStatus } from "./pipeline_status.ts";
-import { ageText, statusText } from "./status_text.ts";
+import { ageText } from "./age_text.ts";
+import { statusText } from "./status_text.ts";
 
 const NOW_MS = Date.parse("2026-03-01T12:00:00Z");
 
@@ -18,6 +19,8 @@ function site(name: string, earliestExpiryAt?: string): SiteStatus {
 }
 
 const STATUS: PipelineStatus = {
+  server: null,
+  server_error: null,
   parts: [
     { part: "browser", port: 9225, state: "ready", says: "", up_seconds: 7_300 },
     {
@@ -63,6 +66,36 @@ Deno.test("statusText() says why when the sites cannot be told", () => {
 
   assert.match(text, /\n\nCannot ask\n$/);
   assert.match(statusText({ ...STATUS, sites: [] }, NOW_MS), /\n\nNo site is logged in\.\n$/);
+});
+
+Deno.test("statusText() shows what a server elsewhere says instead of this machine's parts", () => {
+  const at = (seconds: number) => new Date(NOW_MS - seconds * 1_000).toISOString();
+  const server: PipelineStatus["server"] = {
+    at: at(0),
+    subject: "ada",
+    verdict: { mood: "bad", text: "1 thing is wrong" },
+    stages: [
+      { name: "browser", mood: "bad", text: "does not answer, since", at: at(300) },
+      { name: "harvest", mood: "unknown", text: "no record of one" },
+    ],
+    faults: [{ mood: "bad", text: "The browser does not answer", since: at(300) }],
+    pulls: [{ name: "ada", isLate: true }, { name: "grace", at: at(7), isLate: false }],
+  };
+
+  assert.equal(
+    statusText({ ...STATUS, server, parts: [], published: null, copies: [], sites: [] }, NOW_MS),
+    `server           1 thing is wrong (as ada)
+browser          TROUBLE: does not answer, since 5 min ago
+harvest          not known: no record of one
+TROUBLE          The browser does not answer (since 5 min ago)
+pull             ada: not since the server started, LATE
+pull             grace: 7 s ago
+
+No site is logged in.
+`,
+  );
+  const text = statusText({ ...STATUS, server_error: "Cannot ask it", parts: [] }, NOW_MS);
+  assert.match(text, /^server +Cannot ask it\ncopy +ada/);
 });
 
 Deno.test("byExpiry() puts what ends first on top, whatever the order was", () => {

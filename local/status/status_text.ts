@@ -3,12 +3,28 @@
  *
  * @module
  */
+import { ageText } from "./age_text.ts";
 import type { CopyStatus, PartStatus, PipelineStatus, SiteStatus } from "./pipeline_status.ts";
+import { serverRows } from "./server_status.ts";
 
 /** A page of text: the pipeline, its copies, its sites. */
 export function statusText(status: PipelineStatus, nowMs: number): string {
-  const { parts, published, copies, sites, sites_error } = status;
+  const { server, server_error, copies, sites, sites_error } = status;
   const lines = [
+    ...server === null ? [] : serverRows(server).map(([name, text]) => row(name, text)),
+    ...server_error === null ? [] : [row("server", server_error)],
+    ...server === null && server_error === null ? machineLines(status) : [],
+    ...copies.map(copyLine),
+    "",
+    ...sites_error === null ? siteLines(sites, nowMs) : [sites_error],
+  ];
+  // Sites and refusals are others' words, and would act on the terminal.
+  return lines.map((line) => `${line.replaceAll(/\p{C}/gu, "?").trimEnd()}\n`).join("");
+}
+
+/** The pipeline on this machine; another one's server has said more. */
+function machineLines({ parts, published }: PipelineStatus): readonly string[] {
+  return [
     ...parts.map(partLine),
     row(
       "snapshot",
@@ -20,20 +36,7 @@ export function statusText(status: PipelineStatus, nowMs: number): string {
     ...published?.refused
       ? [row("REFUSED", `${ageText(published.refused.age_seconds)} ago: ${published.refused.text}`)]
       : [],
-    ...copies.map(copyLine),
-    "",
-    ...sites_error === null ? siteLines(sites, nowMs) : [sites_error],
   ];
-  // Sites and refusals are others' words, and would act on the terminal.
-  return lines.map((line) => `${line.replaceAll(/\p{C}/gu, "?").trimEnd()}\n`).join("");
-}
-
-/** An age as a person says it. */
-export function ageText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} d`;
 }
 
 function partLine({ part, port, state, says, up_seconds }: PartStatus): string {

@@ -16,7 +16,7 @@ const DEADLINE_MS = 30_000;
 
 /** What is asked for. */
 export interface ServerQuestion<T> {
-  /** The path, from the snapshot's, such as `sites`. */
+  /** The path from the snapshot's, and the command that asks for it, such as `sites`. */
   readonly path: string;
   /** What it is, for whoever is told that it is none, such as `an inventory`. */
   readonly name: string;
@@ -58,7 +58,7 @@ export async function askServer<T>(
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw new Fault(
       `Cannot ask ${url.host}: the program may only reach this machine; allow it with ` +
-        `"deno run -P=hearth --allow-net=${url.hostname} hearth.ts …"`,
+        `"deno run -P=hearth --allow-net=${url.hostname} hearth.ts ${question.path}"`,
       { code: "config", cause: error },
     );
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { ServerQuestion } from "../inventory/ask_server.ts";
 import type { PageFacts } from "./page_facts.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -45,14 +46,12 @@ export function statusJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(STATUS_BODY, { io: "input" });
 }
 
-/**
- * Reads an answer.
- *
- * @throws {Error} When it is none of this version.
- */
-export function parseStatusBody(text: string): StatusBody {
-  return STATUS_BODY.parse(JSON.parse(text));
-}
+/** How a client asks for it. */
+export const STATUS_QUESTION: ServerQuestion<StatusBody> = {
+  path: "status",
+  name: "a status of this version",
+  parse: (text) => STATUS_BODY.parse(JSON.parse(text)),
+};
 
 /** Puts the facts into the answer's form. */
 export function statusBody(facts: PageFacts): StatusBody {

@@ -13,7 +13,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { HealthRegistry } from "../../core/health.ts";
 import type { Secret } from "../../core/secret.ts";
 import { filterState } from "../access/filter_state.ts";
-import { type Grant, isWhole } from "../access/grant.ts";
+import { isWhole } from "../access/grant.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { loginExpiries } from "../inventory/login_expiry.ts";
 import type { AccessGate } from "../server/access_gate.ts";

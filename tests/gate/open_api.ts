@@ -8,6 +8,8 @@
  * @module
  */
 import { inventoryJsonSchema } from "../../snapshot/inventory/sites_question.ts";
+import { SORT_KEYS } from "../../snapshot/page/site_order.ts";
+import { statusJsonSchema } from "../../snapshot/page/status_body.ts";
 import { AGE_HEADER, MAX_WAIT_SECONDS } from "../../snapshot/server/answer_snapshot.ts";
 import { API_PATHS } from "../../snapshot/server/snapshot_api.ts";
 import { storageStateJsonSchema } from "../../snapshot/storage_state.ts";
@@ -67,6 +69,18 @@ const REFUSALS = {
   503: error("No token is configured, so that nobody can be let in"),
 };
 
+/** The page is for browsers: its refusals are text, and offer either way in. */
+const PAGE_REFUSALS = {
+  401: {
+    description: "Neither a token, as a bearer or as a password, nor the ingress's login",
+    headers: { "www-authenticate": field('Basic realm="Hearth", and Bearer') },
+    content: TEXT,
+  },
+  503: { description: "Nobody can be let in: there is no token and no ingress", content: TEXT },
+};
+
+const PAGE_SECURITY = [{ bearer: [] }, { password: [] }];
+
 const ETAG = { etag: field("Strong, and made from the bytes that this token gets") };
 
 const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
@@ -124,7 +138,71 @@ const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
       ...REFUSALS,
     },
   },
+  "/api/status": {
+    summary: "How the pipeline stands, as far as the token may know: what the status page says",
+    responses: {
+      200: {
+        description: "The same whether or not anything has been harvested",
+        content: { "application/json": { schema: ref("Status") } },
+      },
+      401: REFUSALS[401],
+      503: REFUSALS[503],
+    },
+  },
+  "/": {
+    summary: "The status page, to whoever shows a token or is let in by the ingress",
+    security: PAGE_SECURITY,
+    parameters: [
+      {
+        name: "q",
+        in: "query",
+        description: "What a site's name, login or reader has to contain",
+        schema: { type: "string", maxLength: 100 },
+      },
+      {
+        name: "sort",
+        in: "query",
+        description: "What the table of sites is sorted by",
+        schema: { enum: SORT_KEYS, default: "expires" },
+      },
+      {
+        name: "dir",
+        in: "query",
+        description: "`desc`: the last one first",
+        schema: { enum: ["desc"] },
+      },
+      {
+        name: "readers",
+        in: "query",
+        description: "The site whose readers are all named",
+        schema: { type: "string" },
+      },
+    ],
+    responses: {
+      200: {
+        description: "The page; it needs no script",
+        headers: { "content-security-policy": field("Allows what is served here and no more") },
+        content: { "text/html; charset=utf-8": { schema: { type: "string" } } },
+      },
+      ...PAGE_REFUSALS,
+    },
+  },
+  "/page/events": {
+    summary: "Server-sent events: when to look at the page again. They carry no facts",
+    security: PAGE_SECURITY,
+    responses: {
+      200: {
+        description: "`event: change` at once, with every change, and every ten seconds. It ends " +
+          "when its viewer's access does. A server has at most 200 of them, and answers 503 to more",
+        content: { "text/event-stream": { schema: { type: "string" } } },
+      },
+      ...PAGE_REFUSALS,
+    },
+  },
 };
+
+/** What is described: the API, and of the page what is no file of its own. */
+const PATHS = [...API_PATHS, "/", "/page/events"];
 
 /**
  * The document.
@@ -133,8 +211,8 @@ const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
  */
 export function openApi(): OpenApi {
   const described = Object.keys(OPERATIONS);
-  if (described.toSorted().join() !== API_PATHS.toSorted().join()) {
-    throw new Error(`Cannot describe the API: it has ${API_PATHS}, described are ${described}`);
+  if (described.toSorted().join() !== PATHS.toSorted().join()) {
+    throw new Error(`Cannot describe the API: it has ${PATHS}, described are ${described}`);
   }
   return {
     openapi: "3.1.0",
@@ -147,11 +225,18 @@ export function openApi(): OpenApi {
     },
     security: [{ bearer: [] }],
     paths: Object.fromEntries(
-      API_PATHS.map((path) => [path, { get: operationOf(path) }]),
+      PATHS.map((path) => [path, { get: operationOf(path) }]),
     ),
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
-      schemas: { StorageState: storageStateJsonSchema(), Inventory: inventoryJsonSchema() },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        password: { type: "http", scheme: "basic", description: "Any name; the token" },
+      },
+      schemas: {
+        StorageState: storageStateJsonSchema(),
+        Inventory: inventoryJsonSchema(),
+        Status: statusJsonSchema(),
+      },
     },
   };
 }

@@ -9,7 +9,9 @@ import { z } from "zod";
 import { systemClock as clock } from "../../core/clock.ts";
 import { createHealth } from "../../core/health.ts";
 import { createInventory } from "../../snapshot/inventory/inventory.ts";
+import { createStatusPage } from "../../snapshot/page/status_page.ts";
 import { createAccessGate } from "../../snapshot/server/access_gate.ts";
+import { createPullTimes } from "../../snapshot/server/pull_times.ts";
 import { createSnapshotApi } from "../../snapshot/server/snapshot_api.ts";
 import { createSnapshotBodies } from "../../snapshot/server/snapshot_bodies.ts";
 import { createSnapshotStore } from "../../snapshot/server/snapshot_store.ts";
@@ -40,6 +42,15 @@ const CASES: readonly (readonly [
   ["/api/sites", 401, "good", { authorization: "Bearer other" }],
   ["/api/sites", 404, "empty", BEARER],
   ["/api/sites", 503, "no token", BEARER],
+  ["/api/status", 200, "empty", BEARER],
+  ["/api/status", 401, "good", { authorization: "Basic OnMzY3JldA==" }],
+  ["/api/status", 503, "no token", BEARER],
+  ["/", 200, "good", { authorization: "Basic OnMzY3JldA==" }, "?sort=site&q=e"],
+  ["/", 401, "good"],
+  ["/", 503, "no token", BEARER],
+  ["/page/events", 200, "empty", BEARER],
+  ["/page/events", 401, "good"],
+  ["/page/events", 503, "no token", BEARER],
 ];
 
 for (const [path, status, state, headers = {}, query = ""] of CASES) {
@@ -49,7 +60,7 @@ for (const [path, status, state, headers = {}, query = ""] of CASES) {
     const described = openApi().paths[path]?.get.responses[status];
 
     const response = await api(new Request(`http://pod:8088${path}${query}`, { headers }));
-    const text = await response.text();
+    const text = await beginningOf(response);
 
     assert.equal(response.status, status, text);
     assert.ok(described !== undefined, `${status} is not described`);
@@ -78,6 +89,15 @@ Deno.test("openApi() describes bodies that a wrong one does not fit", () => {
   assert.equal(state.safeParse({ cookies: [] }).success, false);
 });
 
+/** The body; of a stream, which has no end, the first event. */
+async function beginningOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream") return await response.text();
+  const reader = response.body?.getReader();
+  const { value } = await reader?.read() ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
+
 /** A schema of the document, ready to parse with. */
 function schemaOf(schema: Readonly<Record<string, unknown>> | undefined): z.ZodType {
   const { schemas } = openApi().components as { schemas: Readonly<Record<string, unknown>> };
@@ -102,12 +122,16 @@ async function makeApi(
   }
   if (state === "unready") health.raise("planted", "error", "Something is wrong");
   const tokenGate = await createTokenGate({ file, clock, health, log });
-  return createSnapshotApi({
-    store,
-    bodies: createSnapshotBodies(),
-    gate: createAccessGate({ tokenGate, clock }),
-    inventory: createInventory({ path, clock, log }),
-    health,
-    clock,
+  const gate = createAccessGate({ tokenGate, clock });
+  const inventory = createInventory({ path, clock, log });
+  const page = createStatusPage({
+    ...{ path, store, inventory, gate, health, clock },
+    pulls: createPullTimes(() => clock.now()),
+    readers: () => [],
+    parts: { look: () => Promise.resolve([]) },
+    ...{ trustedPeers: [], identityHeader: "x-user", ingressToken: undefined },
+    signal: new AbortController().signal,
   });
+  const bodies = createSnapshotBodies();
+  return createSnapshotApi({ store, bodies, gate, inventory, health, clock, page });
 }
