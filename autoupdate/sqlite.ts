@@ -21,24 +21,29 @@ export async function query(
   sql: string,
   deadlineMs = 60_000,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const text = await demandAs(owner, [
+  const text = await demandAs(owner, [...readingArgs(path, ["-json"]), sql], { deadlineMs });
+  // No rows print nothing at all.
+  const rows: unknown = text.trim() === "" ? [] : JSON.parse(text);
+  return rows as readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The command that opens a database to read it, up to the statements. */
+export function readingArgs(path: string, options: readonly string[] = []): readonly string[] {
+  return [...openingArgs(options), "-cmd", "PRAGMA query_only=1", fileUri(path)];
+}
+
+function openingArgs(options: readonly string[] = []): readonly string[] {
+  return [
     SQLITE,
     "-batch",
     "-bail",
-    "-json",
+    ...options,
     // ~/.sqliterc is the user's, and could change what is printed.
     "-init",
     "/dev/null",
     "-cmd",
     `.timeout ${BUSY_MS}`,
-    "-cmd",
-    "PRAGMA query_only=1",
-    fileUri(path),
-    sql,
-  ], { deadlineMs });
-  // No rows print nothing at all.
-  const rows: unknown = text.trim() === "" ? [] : JSON.parse(text);
-  return rows as readonly Readonly<Record<string, unknown>>[];
+  ];
 }
 
 /** Copies a database that may be in use, in one step, to a file that does not exist. */
@@ -48,17 +53,8 @@ export async function vacuumInto(
   target: string,
   deadlineMs: number,
 ): Promise<void> {
-  await demandAs(owner, [
-    SQLITE,
-    "-batch",
-    "-bail",
-    "-init",
-    "/dev/null",
-    "-cmd",
-    `.timeout ${BUSY_MS}`,
-    fileUri(path),
-    `VACUUM INTO ${literal(target)}`,
-  ], { deadlineMs });
+  const statement = `VACUUM INTO ${literal(target)}`;
+  await demandAs(owner, [...openingArgs(), fileUri(path), statement], { deadlineMs });
 }
 
 /** A text as an SQL literal. */
