@@ -11,11 +11,21 @@
 import { writeFileAtomic } from "../core/atomic_file.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Account } from "./account.ts";
+import { type CopiedFiles, copyAhead, type CopyPlaces, copyWhole } from "./copy_ahead.ts";
 import { findLosses } from "./database_facts.ts";
-import { digestOf, fetchFrom, makeScratch, pourTo, syncDirectory } from "./hand_over.ts";
+import type { BackupAhead } from "./effects.ts";
+import { digestOf, makeScratch, pourTo, syncDirectory } from "./hand_over.ts";
 import { inspectDatabase } from "./inspect_database.ts";
-import { backupName, type Manifest, parseManifest, type StoredBackup } from "./manifest.ts";
-import { vacuumInto } from "./sqlite.ts";
+import {
+  backupName,
+  type Manifest,
+  type ManifestFile,
+  manifestText,
+  parseManifest,
+  piecesOf,
+  type StoredBackup,
+} from "./manifest.ts";
+import { settleBackup } from "./settle_backup.ts";
 import { findDatabases, freeBytes, sizeOf } from "./user_files.ts";
 
 /** What a copy is made for. */
@@ -39,14 +49,23 @@ export interface StoreOptions {
 export interface BackupStore {
   /** Makes one, verified and durable, and gives its name. */
   make(owner: Account, reason: BackupReason): Promise<string>;
+  /** Begins one while the server runs, to be finished when it is stopped. */
+  begin(owner: Account, reason: BackupReason): Promise<BackupAhead>;
   /** A user's copies that are whole, oldest first. */
   list(user: string): Promise<readonly StoredBackup[]>;
   /** Reads a copy's manifest and measures its files against it. */
   verify(user: string, id: string): Promise<Manifest>;
+  /** The same, and makes every database in it one file, which one that was begun early is not yet. */
+  settle(owner: Account, id: string): Promise<Manifest>;
   /** Where a copy's files are. */
   pathOf(user: string, id: string): string;
   /** Throws copies away, and what crashes left. */
   remove(user: string, ids: readonly string[]): Promise<void>;
+}
+
+interface Draft extends AsyncDisposable {
+  readonly places: CopyPlaces;
+  seal(copied: CopiedFiles): Promise<string>;
 }
 
 /** Opens the copies of a box; the directory is made where it is missing. */
@@ -56,40 +75,57 @@ export function openBackupStore(
   const folderOf = (user: string) => `${directory}/${user}`;
   const pathOf = (user: string, id: string) => `${folderOf(user)}/${id}`;
 
-  async function make(owner: Account, reason: BackupReason): Promise<string> {
+  /** Begins a copy; nothing is left of it unless it is sealed. */
+  async function draft(owner: Account, reason: BackupReason, times: number): Promise<Draft> {
     const folder = folderOf(owner.name);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    const sources = await findDatabases(owner);
-    const needed = 1.25 * await sizeOf(owner, sources) + 16_777_216;
-    for (const place of [folder, scratchDir]) {
+    const sizeBytes = await sizeOf(owner, await findDatabases(owner));
+    for (const [place, share] of [[folder, times], [scratchDir, 1.25]] as const) {
+      const needed = share * sizeBytes + 16_777_216;
       const free = await freeBytes(place);
       if (free < needed) throw new Error(`${place} has ${free} bytes free, must have ${needed}`);
     }
     const partial = `${folder}/.partial-${crypto.randomUUID()}`;
     await Deno.mkdir(partial, { mode: 0o700 });
-    try {
-      await using scratch = await makeScratch(owner, scratchDir);
-      const files: Manifest["files"] = [];
-      for (const source of sources) {
-        const name = source.slice(source.lastIndexOf("/") + 1);
-        const copy = `${scratch.path}/${name}`;
-        await vacuumInto(owner, source, copy, deadlineMs);
-        const facts = await inspectDatabase(owner, copy, deadlineMs);
-        files.push({ ...await fetchFrom(owner, copy, `${partial}/${name}`), facts });
-      }
-      const about = describe(owner.name, reason, clock.now());
-      const manifest: Manifest = { ...about, files };
-      await writeFileAtomic(`${partial}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`, {
-        mode: 0o600,
-      });
-      const id = backupName(about, crypto.randomUUID().slice(0, 8));
-      await Deno.rename(partial, pathOf(owner.name, id));
-      await syncDirectory(folder);
-      return id;
-    } catch (error) {
-      await Deno.remove(partial, { recursive: true });
-      throw error;
+    let isSealed = false;
+    return {
+      places: { scratchDir, partial, deadlineMs },
+      async seal({ files, parts }) {
+        const about = describe(owner.name, reason, clock.now());
+        const manifest = { ...about, files, ...(parts.length === 0 ? {} : { parts }) };
+        await writeFileAtomic(`${partial}/manifest.json`, manifestText(manifest), { mode: 0o600 });
+        const id = backupName(about, crypto.randomUUID().slice(0, 8));
+        await Deno.rename(partial, pathOf(owner.name, id));
+        isSealed = true;
+        await syncDirectory(folder);
+        return id;
+      },
+      async [Symbol.asyncDispose]() {
+        if (!isSealed) await Deno.remove(partial, { recursive: true });
+      },
+    };
+  }
+
+  async function make(owner: Account, reason: BackupReason): Promise<string> {
+    await using begun = await draft(owner, reason, 1.25);
+    const files: ManifestFile[] = [];
+    for (const source of await findDatabases(owner)) {
+      files.push(await copyWhole(owner, source, begun.places));
     }
+    return await begun.seal({ files, parts: [] });
+  }
+
+  async function begin(owner: Account, reason: BackupReason): Promise<BackupAhead> {
+    await using held = new AsyncDisposableStack();
+    // The parts may have to be put together beside them.
+    const begun = held.use(await draft(owner, reason, 2.25));
+    const copies = held.use(await copyAhead(owner, begun.places));
+    const kept = held.move();
+    return {
+      pids: copies.pids,
+      finish: async () => await begun.seal(await copies.finish()),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    };
   }
 
   async function list(user: string): Promise<readonly StoredBackup[]> {
@@ -111,22 +147,30 @@ export function openBackupStore(
     }
   }
 
+  async function verify(user: string, id: string): Promise<Manifest> {
+    const manifest = await readManifest(user, id);
+    if (manifest === undefined || manifest.user !== user) {
+      throw new Error(`${pathOf(user, id)} is no copy of the data of ${user}`);
+    }
+    for (const { name, sha256 } of piecesOf(manifest)) {
+      const path = `${pathOf(user, id)}/${name}`;
+      if (await digestOf(path) !== sha256) {
+        throw new Error(`${path} is not what was copied: its digest is another`);
+      }
+    }
+    return manifest;
+  }
+
   return {
     make,
+    begin,
     list,
     pathOf,
-    async verify(user, id) {
-      const manifest = await readManifest(user, id);
-      if (manifest === undefined || manifest.user !== user) {
-        throw new Error(`${pathOf(user, id)} is no copy of the data of ${user}`);
-      }
-      for (const { facts, sha256 } of manifest.files) {
-        const path = `${pathOf(user, id)}/${facts.name}`;
-        if (await digestOf(path) !== sha256) {
-          throw new Error(`${path} is not what was copied: its digest is another`);
-        }
-      }
-      return manifest;
+    verify,
+    async settle(owner, id) {
+      const directory = pathOf(owner.name, id);
+      const manifest = await verify(owner.name, id);
+      return await settleBackup(owner, manifest, { directory, scratchDir, deadlineMs });
     },
     async remove(user, ids) {
       const folder = folderOf(user);
@@ -151,7 +195,11 @@ export async function lossesAgainst(
   return findLosses(manifest.files.map(({ facts }) => facts), now);
 }
 
-function describe(user: string, reason: BackupReason, atMs: number): Omit<Manifest, "files"> {
+function describe(
+  user: string,
+  reason: BackupReason,
+  atMs: number,
+): Omit<Manifest, "files" | "parts"> {
   const common = { format: 1 as const, user, kind: reason.kind, atMs };
   if (reason.kind === "nightly") return common;
   const { from, to } = reason;
@@ -174,7 +222,7 @@ export async function drill(
   backup: StoredBackup,
   scratchDir: string,
 ): Promise<readonly string[]> {
-  const manifest = await store.verify(owner.name, backup.id);
+  const manifest = await store.settle(owner, backup.id);
   await using scratch = await makeScratch(owner, scratchDir);
   const restored = [];
   for (const { facts } of manifest.files) {

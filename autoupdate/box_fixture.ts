@@ -54,6 +54,8 @@ export interface FakeUser {
   keptAside: FakeDatabase[];
   /** Versions a pointer can be set to without taking space. */
   readonly ready: Set<string>;
+  /** What was written while the version before the update ran: the way back leads behind it. */
+  readonly underOld: Set<string>;
 }
 
 /** Thrown where nothing more can be written. */
@@ -119,6 +121,7 @@ export function createFakeBox(options: {
       database: { schema: old === undefined ? 0 : buildOf(old).schema, rows: new Set(rows) },
       keptAside: [],
       ready: new Set(),
+      underOld: new Set(rows),
     });
     written.set(name, new Set(rows));
   }
@@ -168,6 +171,7 @@ export function createFakeBox(options: {
       const row = `${name}-${serial++}`;
       user.database.rows.add(row);
       written.get(name)?.add(row);
+      if (user.running === old) user.underOld.add(row);
     }
     judgeDanger();
     if (ticks < killTick) return;
@@ -180,6 +184,14 @@ export function createFakeBox(options: {
       }
     }
     throw new Killed(`killed at effect ${ticks}`);
+  }
+
+  /** As it is at this moment; what a running instance writes afterwards is not in it. */
+  function copyNow(name: string): string {
+    const { schema, rows } = userOf(name).database;
+    const id = `${name}-${serial++}`;
+    backups.set(id, { user: name, database: { schema, rows: new Set(rows) } });
+    return id;
   }
 
   function judgeDanger(): void {
@@ -286,13 +298,13 @@ export function createFakeBox(options: {
         openBy: () => act(() => []),
         sizeBytes: () => act(() => 1),
         roomBytes: () => act(() => 1_000_000_000),
-        backup: (user) =>
-          write(() => {
-            const { schema, rows } = userOf(user).database;
-            const id = `${user}-${serial++}`;
-            backups.set(id, { user, database: { schema, rows: new Set(rows) } });
-            return id;
-          }),
+        backup: (user) => write(() => copyNow(user)),
+        beginBackup: (user) =>
+          write(() => ({
+            pids: [],
+            finish: () => write(() => copyNow(user)),
+            [Symbol.asyncDispose]: () => Promise.resolve(),
+          })),
         losses: (user, id) =>
           act(() =>
             [...backups.get(id)?.database.rows ?? []].filter((row) =>
@@ -307,6 +319,9 @@ export function createFakeBox(options: {
           const user = userOf(name);
           const copy = backups.get(id)?.database;
           if (copy === undefined || user.running !== undefined) throw new Error("cannot restore");
+          for (const row of user.underOld) {
+            if (!copy.rows.has(row)) dangers.push(`the copy of ${name} is older than ${row}`);
+          }
           await act(() => {
             user.keptAside.push(user.database);
             user.database = { schema: 0, rows: new Set() };

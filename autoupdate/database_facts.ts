@@ -16,9 +16,13 @@ export interface DatabaseFacts {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** The name of a database's file. */
+export const databaseName: z.ZodString = z.string()
+  .regex(/^[\w][\w.-]{0,80}\.sqlite$/, "must be the name of a database file");
+
 /** The same as it is written in a manifest. */
 export const databaseFactsSchema: z.ZodType<DatabaseFacts> = z.strictObject({
-  name: z.string().regex(/^[\w][\w.-]{0,80}\.sqlite$/, "must be the name of a database file"),
+  name: databaseName,
   ledger: z.array(z.tuple([z.number(), z.string()])),
   counts: z.record(z.string(), z.number().int().nonnegative()),
 });

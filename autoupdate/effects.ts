@@ -54,6 +54,22 @@ export interface Services {
   restarts(user: string): Promise<number>;
 }
 
+/** The way for which a copy is made. */
+export interface BackupOf {
+  /** The version the data is of; none where there was none. */
+  readonly from: string | undefined;
+  /** The version that comes. */
+  readonly to: string;
+}
+
+/** A copy of a user's data that was begun while their server runs. */
+export interface BackupAhead extends AsyncDisposable {
+  /** Processes that have the databases open for it. */
+  readonly pids: readonly number[];
+  /** Once the server is stopped: makes it as new as the data is, durable, and gives its name. */
+  finish(): Promise<string>;
+}
+
 /** What belongs to users: their databases, the copies of them, and the way back. */
 export interface Data {
   /** What can be told of what the user is doing. */
@@ -65,7 +81,9 @@ export interface Data {
   /** Free bytes where their databases are. */
   roomBytes(user: string): Promise<number>;
   /** Makes a verified, durable copy and gives its name. */
-  backup(user: string, reason: { from: string | undefined; to: string }): Promise<string>;
+  backup(user: string, reason: BackupOf): Promise<string>;
+  /** Makes one but for what is written until the server is stopped: what takes time, in advance. */
+  beginBackup(user: string, reason: BackupOf): Promise<BackupAhead>;
   /** What a database has lost against a copy: missing tables, migrations, rows. */
   losses(user: string, backup: string): Promise<readonly string[]>;
   /** Puts a copy beside the data, whole: what takes space is done while the server runs. */

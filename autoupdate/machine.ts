@@ -36,7 +36,13 @@ export type Action =
 
 /** What came of an action. */
 export type Outcome =
-  | { readonly is: "ok"; readonly integrity?: string; readonly backup?: string }
+  | {
+    readonly is: "ok";
+    readonly integrity?: string;
+    readonly backup?: string;
+    /** How long its parts took, in milliseconds, by name. */
+    readonly tookMs?: Readonly<Record<string, number>>;
+  }
   | { readonly is: "busy"; readonly why: string }
   | { readonly is: "bad"; readonly why: string; readonly user?: string }
   | { readonly is: "unclear"; readonly why: string };

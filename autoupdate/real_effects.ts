@@ -132,8 +132,11 @@ export function openBox(config: Config, parts: BoxParts): Box {
       roomBytes: async (user) => await roomOf(await accountOf(user)),
       backup: async (user, reason) =>
         await store.make(await accountOf(user), { kind: "update", ...reason }),
+      beginBackup: async (user, reason) =>
+        await store.begin(await accountOf(user), { kind: "update", ...reason }),
       async losses(user, id) {
-        return await lossesAgainst(await accountOf(user), await store.verify(user, id));
+        const account = await accountOf(user);
+        return await lossesAgainst(account, await store.settle(account, id));
       },
       bring: async (user, id) => await bringBackup(await accountOf(user), store, id),
       async restore(user, id, replacedVersion) {

@@ -27,7 +27,7 @@ const INCOMING = ".incoming";
  * @throws {Error} Where the copy is not whole or does not fit; the data is as it was.
  */
 export async function bringBackup(owner: Account, store: BackupStore, id: string): Promise<void> {
-  const manifest = await store.verify(owner.name, id);
+  const manifest = await store.settle(owner, id);
   const userdata = userdataOf(owner);
   const exists = await runAs(owner, ["/usr/bin/test", "-d", userdata]);
   if (exists.code !== 0) {
@@ -72,7 +72,7 @@ export async function restoreBackup(
   id: string,
   name: string,
 ): Promise<void> {
-  const manifest = await store.verify(owner.name, id);
+  const manifest = await store.settle(owner, id);
   const userdata = userdataOf(owner);
   const incoming = `${userdata}/${INCOMING}`;
   const isThere = (await runAs(owner, ["/usr/bin/test", "-d", incoming])).code === 0;

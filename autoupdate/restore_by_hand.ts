@@ -7,7 +7,7 @@ import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
 import { drill } from "./backup_store.ts";
 import type { RunContext } from "./closing.ts";
-import type { StoredBackup } from "./manifest.ts";
+import { piecesOf, type StoredBackup } from "./manifest.ts";
 import { readState } from "./state_files.ts";
 
 /** What to do. */
@@ -85,7 +85,7 @@ export async function restoreByHand(
 }
 
 function line({ id, manifest }: StoredBackup): string {
-  const size = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const size = piecesOf(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return `${id}  ${(size / 1_048_576).toFixed(1)} MiB\n`;
 }
 

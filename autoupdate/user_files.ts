@@ -16,9 +16,14 @@ export function userdataOf({ home }: Account): string {
  * another one, and reads the first no more.
  */
 export async function findDatabases(owner: Account): Promise<readonly string[]> {
+  return [...(await identifyDatabases(owner)).keys()];
+}
+
+/** Every database there, and which file it is: one that is put in its place is another. */
+export async function identifyDatabases(owner: Account): Promise<ReadonlyMap<string, string>> {
   const directory = userdataOf(owner);
   const { code } = await runAs(owner, ["/usr/bin/test", "-d", directory]);
-  if (code !== 0) return [];
+  if (code !== 0) return new Map();
   const text = await demandAs(owner, [
     "/usr/bin/find",
     // A link in its place is followed, as the server follows it.
@@ -29,10 +34,14 @@ export async function findDatabases(owner: Account): Promise<readonly string[]> 
     "f",
     "-name",
     "*.sqlite",
-    "-print0",
+    "-printf",
+    "%D:%i %f\\0",
   ]);
-  return text.split("\0").filter((path) => path !== "").map((path) => path.replace("//", "/"))
-    .sort();
+  const found = text.split("\0").filter((line) => line !== "").map((line) => {
+    const [identity = "", ...name] = line.split(" ");
+    return [`${directory}/${name.join(" ")}`, identity] as const;
+  });
+  return new Map(found.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** The size of files in bytes. */

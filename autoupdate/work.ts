@@ -7,14 +7,8 @@ import { errorText } from "../core/error_text.ts";
 import { withResult } from "./endings.ts";
 import type { Effects } from "./effects.ts";
 import { type Action, after, type Facts, next, type Outcome } from "./machine.ts";
-import {
-  giveBack,
-  type MoveOptions,
-  restoreUser,
-  returnUser,
-  secureUser,
-  switchUser,
-} from "./move_user.ts";
+import { restoreUser, returnUser, switchUser } from "./move_user.ts";
+import { giveBack, type MoveOptions, secureUser } from "./secure_user.ts";
 import { soak } from "./soak.ts";
 import type { State } from "./state.ts";
 
@@ -134,6 +128,7 @@ export async function work(
       outcome: outcome.is,
       ...("why" in outcome ? { why: outcome.why } : {}),
       ...(outcome.is === "ok" && outcome.backup !== undefined ? { backup: outcome.backup } : {}),
+      ...(outcome.is === "ok" ? outcome.tookMs : {}),
       ms: Math.round(effects.clock.monotonic() - startedMs),
     };
     const level = outcome.is === "bad" || action.do === "freeze"

@@ -8,7 +8,7 @@ import { backup } from "../../autoupdate/backup.ts";
 import { recoverAlone, takeLock } from "../../autoupdate/closing.ts";
 import { readConfig } from "../../autoupdate/config.ts";
 import { drain } from "../../autoupdate/drain.ts";
-import type { Effects } from "../../autoupdate/effects.ts";
+import type { BackupAhead, Effects } from "../../autoupdate/effects.ts";
 import { openBox } from "../../autoupdate/real_effects.ts";
 import { exitCodeOf } from "../../autoupdate/report.ts";
 import { rollback } from "../../autoupdate/rollback.ts";
@@ -35,12 +35,18 @@ const CHANGING = new Set([
   "start",
   "stop",
   "backup",
+  "beginBackup",
   "bring",
   "restore",
   // They change nothing, but take the longest, and a server of the new version runs meanwhile.
   "visit",
   "visitDirectly",
 ]);
+
+/** The copy that is begun with one effect and finished with another. */
+function isBackupAhead(result: unknown): result is BackupAhead {
+  return typeof result === "object" && result !== null && "finish" in result;
+}
 
 await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
   const [command = "", json = "{}"] = args;
@@ -109,7 +115,11 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
         if (killAfterMs === 0) Deno.kill(Deno.pid, "SIGKILL");
         setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), killAfterMs);
       }
-      return await work(...args);
+      const result = await work(...args);
+      if (!isBackupAhead(result)) return result;
+      const { pids, finish } = result;
+      const dispose = () => result[Symbol.asyncDispose]();
+      return { pids, finish: counted(finish), [Symbol.asyncDispose]: dispose };
     };
   }
 });
