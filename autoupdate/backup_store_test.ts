@@ -10,7 +10,7 @@ import { startChild } from "../core/process.ts";
 import { snippetArgs } from "../tests/support/snippet.ts";
 import { eventually } from "../tests/support/eventually.ts";
 import type { Account } from "./account.ts";
-import { type BackupStore, drill, openBackupStore } from "./backup_store.ts";
+import { type BackupStore, drill, lossesAgainst, openBackupStore } from "./backup_store.ts";
 import { inspectActivity } from "./inspect_database.ts";
 import { bringBackup, KEPT_ASIDE, restoreBackup } from "./restore_backup.ts";
 import { findDatabases, openers, userdataOf } from "./user_files.ts";
@@ -140,6 +140,123 @@ Deno.test("make() keeps up with a writer that commits every five milliseconds", 
     } finally {
       await writer.stop();
     }
+  }));
+
+Deno.test("begin() copies once where nothing is written until the end", () =>
+  onBox(async ({ owner, store, database }) => {
+    using open = database();
+    fill(open, 5);
+    await using begun = await store.begin(owner, reason);
+
+    const id = await begun.finish();
+
+    const { files, parts } = await store.verify("ada", id);
+    assert.deepEqual([files.map(({ facts }) => facts.counts["notes"]), parts], [[5], undefined]);
+    assert.deepEqual(await openers(owner), [Deno.pid], "nobody else has it open any more");
+  }));
+
+Deno.test("begin() has in the end what was written and thrown away meanwhile", () =>
+  onBox(async ({ owner, store, database, directory }) => {
+    const open = database();
+    fill(open, 5);
+    await using begun = await store.begin(owner, reason);
+    assert.equal((await openers(owner)).filter((pid) => begun.pids.includes(pid)).length, 2);
+    fill(open, 4);
+    open.exec("DELETE FROM notes WHERE text = 'note 0'; CREATE TABLE more (text TEXT)");
+    open.close();
+
+    const id = await begun.finish();
+    const inParts = await store.verify("ada", id);
+    // As a process leaves it that is killed while it puts the parts together.
+    await Deno.writeTextFile(`${store.pathOf("ada", id)}/state.sqlite`, "torn");
+    const { files, parts } = await store.settle(owner, id);
+
+    assert.deepEqual([inParts.files, inParts.parts?.map(({ name }) => name)], [[], [
+      "state.sqlite",
+    ]]);
+    assert.deepEqual(files.map(({ facts }) => facts.counts), [
+      { effect_sql_migrations: 1, more: 0, notes: 7 },
+    ]);
+    assert.deepEqual([parts, await lossesAgainst(owner, await store.verify("ada", id))], [
+      undefined,
+      [],
+    ]);
+    const [copy] = await store.list("ada");
+    assert.deepEqual(copy && await drill(owner, store, copy, directory), []);
+    const left = Array.from(Deno.readDirSync(store.pathOf("ada", id)), ({ name }) => name);
+    assert.deepEqual(left.sort(), ["manifest.json", "state.sqlite"]);
+  }));
+
+Deno.test("begin() has in the end what there is then: other files, new ones, none", () =>
+  onBox(async ({ owner, store, database }) => {
+    for (const name of ["gone.sqlite", "state.sqlite", "swapped.sqlite"]) {
+      using open = database(name);
+      fill(open, 1);
+    }
+    await using begun = await store.begin(owner, reason);
+    const userdata = userdataOf(owner);
+    await Deno.remove(`${userdata}/gone.sqlite`);
+    {
+      using made = database("statev2.sqlite");
+      fill(made, 2);
+      using other = database("other");
+      fill(other, 3);
+    }
+    await Deno.rename(`${userdata}/other`, `${userdata}/swapped.sqlite`);
+
+    const id = await begun.finish();
+
+    const { files, parts } = await store.verify("ada", id);
+    assert.deepEqual(files.map(({ facts }) => [facts.name, facts.counts["notes"]]), [
+      ["state.sqlite", 1],
+      ["statev2.sqlite", 2],
+      ["swapped.sqlite", 3],
+    ]);
+    assert.equal(parts, undefined);
+  }));
+
+Deno.test("begin() leaves nothing when it is given up, and nobody has the database open", () =>
+  onBox(async ({ owner, store, database, directory }) => {
+    using open = database();
+    fill(open, 1);
+    {
+      await using _given = await store.begin(owner, reason);
+    }
+
+    assert.deepEqual(await openers(owner), [Deno.pid]);
+    assert.deepEqual(Array.from(Deno.readDirSync(`${directory}/backups/ada`)), []);
+  }));
+
+Deno.test("settle() refuses parts that are not what was copied", () =>
+  onBox(async ({ owner, store, database }) => {
+    const open = database();
+    fill(open, 1);
+    await using begun = await store.begin(owner, reason);
+    fill(open, 1);
+    open.close();
+    const id = await begun.finish();
+    await Deno.truncate(`${store.pathOf("ada", id)}/state.sqlite-tail`, 4_152);
+
+    await assert.rejects(store.settle(owner, id), /state.sqlite-tail is not what was copied/);
+  }));
+
+Deno.test("restoreBackup() brings back a copy that is still in parts", () =>
+  onBox(async ({ owner, store, database }) => {
+    const open = database();
+    fill(open, 2);
+    await using begun = await store.begin(owner, reason);
+    fill(open, 1);
+    open.close();
+    const id = await begun.finish();
+    const later = database();
+    fill(later, 8);
+    later.close();
+
+    await bringBackup(owner, store, id);
+    await restoreBackup(owner, store, id, "x");
+
+    using restored = database();
+    assert.equal(count(restored), 3);
   }));
 
 Deno.test("restoreBackup() brings back what was, and keeps aside what came since", () =>

@@ -62,8 +62,7 @@ async function putTogether(
   await pourTo(owner, `${directory}/${tailName(name)}`, `${copy}-wal`);
   // SQLite finds the tail as it finds what a killed server left. That it took it is worth a look:
   // one that it did not like would be thrown away without a word.
-  const sql = "SELECT count(*) FROM sqlite_schema; PRAGMA wal_checkpoint(FULL)";
-  const [result] = await query(owner, copy, sql, deadlineMs);
+  const [result] = await query(owner, copy, "PRAGMA wal_checkpoint(FULL)", deadlineMs);
   const { busy, log, checkpointed } = result ?? {};
   if (busy !== 0 || !(Number(log) > 0) || checkpointed !== log) {
     throw new Error(`${name} and its tail do not fit: ${JSON.stringify(result)}`);

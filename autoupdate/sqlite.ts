@@ -14,7 +14,7 @@ const SQLITE = "/usr/bin/sqlite3";
 /** How long a statement waits for another writer, in milliseconds. */
 const BUSY_MS = 10_000;
 
-/** Runs statements and gives the rows of the last one. */
+/** Runs a statement and gives its rows. */
 export async function query(
   owner: Account,
   path: string,
