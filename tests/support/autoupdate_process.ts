@@ -37,6 +37,8 @@ const CHANGING = new Set([
   "backup",
   "beginBackup",
   "bring",
+  // It puts a copy together that is in parts.
+  "losses",
   "restore",
   // They change nothing, but take the longest, and a server of the new version runs meanwhile.
   "visit",
@@ -62,11 +64,11 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
     leastStartMs: 8_000,
     stopMs: 4_000,
   });
-  let count = 0;
+  const names: string[] = [];
   const context = { config, box: { ...box, effects: deadly(box.effects) }, signal };
   using _lock = await takeLock(config);
   const end = await act();
-  print(`${end.result}: ${end.why}\neffects: ${count}\n`);
+  print(`${end.result}: ${end.why}\neffects: ${names.join(" ")}\n`);
   return exitCodeOf(end.result);
 
   async function act() {
@@ -95,13 +97,14 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
   function deadly(effects: Effects): Effects {
     const wrapped: Record<string, unknown> = {};
     for (const [name, part] of Object.entries(effects)) {
-      if (typeof part === "function") wrapped[name] = CHANGING.has(name) ? counted(part) : part;
-      else if (name === "clock" || name === "log") wrapped[name] = part;
+      if (typeof part === "function") {
+        wrapped[name] = CHANGING.has(name) ? counted(name, part) : part;
+      } else if (name === "clock" || name === "log") wrapped[name] = part;
       else {
         wrapped[name] = Object.fromEntries(
           Object.entries(part).map(([inner, work]) => [
             inner,
-            CHANGING.has(inner) ? counted(work as () => unknown) : work,
+            CHANGING.has(inner) ? counted(inner, work as () => unknown) : work,
           ]),
         );
       }
@@ -109,9 +112,9 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
     return wrapped as unknown as Effects;
   }
 
-  function counted(work: (...args: never[]) => unknown) {
+  function counted(name: string, work: (...args: never[]) => unknown) {
     return async (...args: never[]) => {
-      if (++count === killAt) {
+      if (names.push(name) === killAt) {
         if (killAfterMs === 0) Deno.kill(Deno.pid, "SIGKILL");
         setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), killAfterMs);
       }
@@ -119,7 +122,7 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
       if (!isBackupAhead(result)) return result;
       const { pids, finish } = result;
       const dispose = () => result[Symbol.asyncDispose]();
-      return { pids, finish: counted(finish), [Symbol.asyncDispose]: dispose };
+      return { pids, finish: counted("finish", finish), [Symbol.asyncDispose]: dispose };
     };
   }
 });

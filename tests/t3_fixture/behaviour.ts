@@ -52,6 +52,8 @@ export interface Behaviour {
   listenMs: number;
   /** How long it lives after it began to listen, in milliseconds; then it exits with 1. */
   livesMs?: number;
+  /** How often a row is committed while it runs, in milliseconds; not at all where it is not given. */
+  writeEveryMs?: number;
   /** Whether it ends when it is asked to. */
   stop: "graceful" | "hangs";
   /** The status of every answer instead of the real one. */

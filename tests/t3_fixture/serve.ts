@@ -13,6 +13,7 @@ import { type Behaviour, readBehaviour } from "./behaviour.ts";
 import { answer, currentSession, json, type Server } from "./http_routes.ts";
 import { openState } from "./state.ts";
 import { echoWebSocket } from "./web_socket.ts";
+import { writeTicks } from "./ticks.ts";
 
 /** How to serve. */
 export interface ServeOptions {
@@ -64,6 +65,7 @@ export function serve({ host, port, baseDir, packageUrl }: ServeOptions): void {
       );
       process.stdout.write(`Listening on http://${host}:${port}\n`);
       if (behaviour.livesMs !== undefined) setTimeout(crash, behaviour.livesMs);
+      if (behaviour.writeEveryMs !== undefined) writeTicks(state, behaviour);
     });
   }, behaviour.listenMs);
 }
