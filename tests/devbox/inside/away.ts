@@ -9,7 +9,7 @@ let isOver = false;
 Deno.addSignalListener("SIGTERM", () => isOver = true);
 let awaySince: number | undefined;
 let longest = 0;
-console.log("asking");
+print("asking");
 while (!isOver || awaySince !== undefined) {
   const isUp = await fetch(url, { signal: AbortSignal.timeout(5_000) })
     .then((answer) => answer.text()).then(() => true, () => false);
@@ -21,5 +21,9 @@ while (!isOver || awaySince !== undefined) {
   }
   await new Promise((wake) => setTimeout(wake, 4));
 }
-console.log(JSON.stringify(longest));
+print(JSON.stringify(longest));
 Deno.exit();
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -38,6 +38,8 @@ export interface T3Controls {
     user: string,
     content?: { titles?: readonly string[]; activeThread?: number },
   ): Promise<void>;
+  /** Makes the database of a user larger by this many megabytes. */
+  grow(user: string, megabytes: number): Promise<void>;
   /** The titles of a user's threads. */
   threads(user: string): Promise<readonly string[]>;
   /** Comes in through dispatch as a person does; gives the status and how many cookies were set. */
@@ -51,8 +53,13 @@ export interface T3Controls {
  *
  * @param layer What it stands on, with `sqlite3`.
  * @param registry Where versions come from.
+ * @param users Who has an instance, in the order in which they are moved.
  */
-export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T3Box> {
+export async function bootT3Box(
+  layer: Layer,
+  registry: TestRegistry,
+  users: readonly string[] = T3_USERS,
+): Promise<T3Box> {
   const { port } = new URL(registry.url);
   const box = await bootBox({
     on: layer,
@@ -62,7 +69,7 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
   });
   try {
     await installSystemFiles(box);
-    for (const user of T3_USERS) await addUser(box, user);
+    for (const user of users) await addUser(box, user);
     await installNode(box);
     for (
       const name of [
@@ -74,7 +81,7 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
       ]
     ) await installApp(box, name, "http://127.0.0.1:1/");
     const table: Record<string, unknown> = {};
-    for (const [at, user] of T3_USERS.entries()) {
+    for (const [at, user] of users.entries()) {
       table[`${user}-id`] = { os_user: user, port: 3773 + at };
       await box.write(`/etc/t3-serve/${user}.env`, `T3_PORT=${3773 + at}\n`);
     }
@@ -84,7 +91,7 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
       "/etc/hearth/autoupdate.env",
       `T3_REGISTRY=${registry.url}\nT3_MIN_AGE_HOURS=0\nT3_SOAK_SECONDS=4\nLOG_FORMAT=text\n`,
     );
-    const instances = T3_USERS.map((user) => `t3-serve@${user}.service`).join(" ");
+    const instances = users.map((user) => `t3-serve@${user}.service`).join(" ");
     await box.sh(
       `systemctl enable --now t3-mint.socket t3-dispatch.service ${instances}
        systemctl enable t3-autoupdate-recover.service`,
@@ -94,11 +101,20 @@ export async function bootT3Box(layer: Layer, registry: TestRegistry): Promise<T
     throw error;
   }
 
-  return { box, ...t3Controls(box), [Symbol.asyncDispose]: () => box[Symbol.asyncDispose]() };
+  return {
+    box,
+    ...t3Controls(box, users),
+    [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
+  };
 }
 
-/** The controls of a box that has {@linkcode T3_USERS}, however they were made. */
-export function t3Controls(box: Box): T3Controls {
+/**
+ * The controls of a box, however its instances were made.
+ *
+ * @param box The box.
+ * @param users Who has an instance.
+ */
+export function t3Controls(box: Box, users: readonly string[] = T3_USERS): T3Controls {
   const inBox = (user: string, script: string) =>
     box.sh(script, { user, env: { HOME: `/home/${user}` } });
 
@@ -116,7 +132,7 @@ export function t3Controls(box: Box): T3Controls {
     state: async () => JSON.parse(await box.read("/var/lib/t3-autoupdate/state.json")),
     async running() {
       const found: Record<string, string> = {};
-      for (const user of T3_USERS) {
+      for (const user of users) {
         const port = /T3_PORT=(\d+)/.exec(await box.read(`/etc/t3-serve/${user}.env`))?.[1];
         found[user] = await eventually(`the instance of ${user} answering`, async () => {
           const answer = await askInside(
@@ -133,6 +149,16 @@ export function t3Controls(box: Box): T3Controls {
       await box.sh(
         `exec ${MOUNTED}/bin/deno run -q -A --cached-only --frozen ${MOUNTED}/source/tests/devbox/inside/populate.ts /home/${user} '${json}'`,
         { user, env: { DENO_DIR: `${MOUNTED}/deno_dir`, HOME: `/home/${user}` } },
+      );
+    },
+    async grow(user, megabytes) {
+      await inBox(
+        user,
+        `sqlite3 -cmd '.timeout 60000' ~/.t3/userdata/state.sqlite '
+          CREATE TABLE IF NOT EXISTS ballast (bytes BLOB);
+          WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count LIMIT ${megabytes})
+          INSERT INTO ballast SELECT randomblob(1048576) FROM count;
+          PRAGMA wal_checkpoint(TRUNCATE)'`,
       );
     },
     async threads(user) {
