@@ -33,8 +33,9 @@ export function lostTicks(
   stateDir: string,
   versions: readonly string[],
 ): readonly string[] {
+  // The file first: a server that runs goes on writing.
+  const lines = readFileSync(`${stateDir}/${TICKS_FILE}`, "utf8").split("\n").slice(0, -1);
   const rows = database.prepare("SELECT n, version FROM ticks").all();
   const there = new Set(rows.map(({ n, version }) => `${n} ${version}`));
-  const lines = readFileSync(`${stateDir}/${TICKS_FILE}`, "utf8").trim().split("\n");
   return lines.filter((line) => versions.includes(line.split(" ")[1] ?? "") && !there.has(line));
 }
