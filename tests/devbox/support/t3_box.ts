@@ -116,13 +116,13 @@ export async function bootT3Box(
  */
 export function t3Controls(box: Box, users: readonly string[] = T3_USERS): T3Controls {
   const inBox = (user: string, script: string) =>
-    box.sh(script, { user, env: { HOME: `/home/${user}` } });
+    box.sh(script, { user, env: { HOME: `/home/${user}` }, deadlineMs: 600_000 });
 
   return {
     async update(unit = "t3-autoupdate.service") {
       const cursor = (await box.sh("journalctl -n 0 --show-cursor")).match(/cursor: (.*)/)?.[1] ??
         "";
-      await box.run(["systemctl", "start", unit]);
+      await box.run(["systemctl", "start", unit], { deadlineMs: 900_000 });
       const { ExecMainStatus = "?" } = await box.unit(unit);
       const log = await box.sh(
         `journalctl -o cat --no-pager --after-cursor '${cursor}' -u ${unit}`,
