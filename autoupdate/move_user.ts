@@ -9,6 +9,7 @@
 import { errorText } from "../core/error_text.ts";
 import type { Effects, Instance } from "./effects.ts";
 import type { Outcome } from "./machine.ts";
+import { laps } from "./laps.ts";
 import { stopForSure } from "./secure_user.ts";
 import type { Move } from "./state.ts";
 
@@ -23,14 +24,18 @@ export async function switchUser(
   if (from !== undefined && await pointers.read(user) === from) {
     return { is: "bad", why: `it failed, and ${user} has ${from} again` };
   }
+  const lap = laps(effects);
   await pointers.point(user, to);
   // Somebody who left meanwhile is not started again.
   if (instance === undefined) return { is: "ok" };
   await services.start(user);
+  const startMs = lap();
   const health = await effects.visit(instance, to, await data.sizeBytes(user));
   if (health.is !== "ok" || step.at !== "switching") return health;
+  const visitMs = lap();
   const losses = await data.losses(user, step.backup);
-  return losses.length === 0 ? { is: "ok" } : { is: "bad", why: losses.join(", ") };
+  const tookMs = { startMs, visitMs, lossesMs: lap() };
+  return losses.length === 0 ? { is: "ok", tookMs } : { is: "bad", why: losses.join(", ") };
 }
 
 /** Puts the data back as it was before the new version saw it. */

@@ -11,6 +11,7 @@
 import { errorText } from "../core/error_text.ts";
 import type { BackupAhead, Effects, Instance } from "./effects.ts";
 import { judgeIdle } from "./idle.ts";
+import { laps } from "./laps.ts";
 import type { Outcome } from "./machine.ts";
 import type { Move } from "./state.ts";
 
@@ -50,11 +51,11 @@ export async function secureUser(
   if (before.is !== "ok") return unclear(`${pointer} does not work before: ${before.why}`);
   const tight = await whyTight(effects, user);
   if (tight !== undefined) return unclear(tight);
-  const startedMs = effects.clock.monotonic();
+  const lap = laps(effects);
   const begun = await beginBackup(effects, way);
   if ("is" in begun) return begun;
   await using ahead = begun;
-  const copyMs = Math.round(effects.clock.monotonic() - startedMs);
+  const copyMs = lap();
   // A large copy takes its time, in which they may have come back.
   const now = await whyBusy(effects, user, options);
   if (now !== undefined) return { is: "busy", why: now };
@@ -101,19 +102,17 @@ async function stopAndCopy(
   ours: readonly number[],
   finish: () => Promise<string>,
 ): Promise<Outcome> {
-  const { pointers, clock } = effects;
+  const { pointers } = effects;
   const { user } = move;
   // Whatever fills up from here on, the pointer can be set either way.
   await pointers.prepare(user, to);
   await pointers.hold(user);
   try {
-    const startedMs = clock.monotonic();
+    const lap = laps(effects);
     await stopForSure(effects, user, ours);
-    const stoppedMs = clock.monotonic();
+    const stopMs = lap();
     const backup = await finish();
-    const stopMs = Math.round(stoppedMs - startedMs);
-    const finishMs = Math.round(clock.monotonic() - stoppedMs);
-    return { is: "ok", backup, tookMs: { stopMs, finishMs } };
+    return { is: "ok", backup, tookMs: { stopMs, finishMs: lap() } };
   } catch (error) {
     const why = errorText(error);
     effects.log.warn("giving an instance back unchanged", { user, why });
