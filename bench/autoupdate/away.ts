@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { bootT3Box, holdSqliteLayer, type T3Box } from "../../tests/devbox/support/t3_box.ts";
+import { holdPackagesLayer } from "../../tests/devbox/support/packages_layer.ts";
+import { bootT3Box, type T3Box } from "../../tests/devbox/support/t3_box.ts";
 import { MOUNTED } from "../../tests/devbox/support/box.ts";
 import { build, ERAS } from "../../tests/t3_fixture/builds.ts";
 import { startRegistry } from "../../tests/t3_fixture/registry.ts";
@@ -27,7 +28,7 @@ const SETTINGS = "T3_SOAK_SECONDS=0\nT3_MIGRATE_QUIET_SECONDS=1\n";
 
 /** Measures databases of several sizes; the largest while its server writes all the time. */
 export async function measureAway(): Promise<readonly AwayCase[]> {
-  await using layer = await holdSqliteLayer();
+  await using layer = await holdPackagesLayer();
   await using registry = await startRegistry();
   let serial = 1;
   const publish = async () => {

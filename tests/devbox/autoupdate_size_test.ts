@@ -10,13 +10,14 @@ import assert from "node:assert/strict";
 import { build, ERAS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
 import { TICKS_FILE } from "../t3_fixture/ticks.ts";
-import { bootT3Box, holdSqliteLayer, type T3Box } from "./support/t3_box.ts";
+import { holdPackagesLayer } from "./support/packages_layer.ts";
+import { bootT3Box, type T3Box } from "./support/t3_box.ts";
 
 const V1 = "0.0.34-nightly.20260701.1";
 const V2 = "0.0.35-nightly.20260702.2";
 const V3 = "0.0.36-nightly.20260703.3";
 const USER = "ada";
-const MEGABYTES = 300;
+const MEGABYTES = 200;
 
 /** How many rows these versions committed, and how many of them are not there. */
 async function ticks(t3: T3Box, versions: readonly string[]) {
@@ -37,7 +38,7 @@ async function ticks(t3: T3Box, versions: readonly string[]) {
 }
 
 Deno.test("t3-autoupdate.service moves a large database that is written to, and takes it back", async (t) => {
-  await using layer = await holdSqliteLayer();
+  await using layer = await holdPackagesLayer();
   await using registry = await startRegistry();
   await registry.publish(build(V1, ERAS.portCookie));
   await using t3 = await bootT3Box(layer, registry, [USER]);
