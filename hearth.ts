@@ -8,6 +8,7 @@ import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "./core/command.ts";
 import { pathVariable, urlVariable } from "./core/env.ts";
 import { LOG_ENV, type ProgramContext, runProgram } from "./core/program.ts";
+import { startProgress } from "./core/progress.ts";
 import { runSubcommand, type Subcommand } from "./core/subcommands.ts";
 import { runCompletion } from "./local/completion_command.ts";
 import { defaultDataDir } from "./local/data_dir.ts";
@@ -190,7 +191,9 @@ async function runVerify({ args, env, signal, print }: ProgramContext): Promise<
   const file = snapshot === undefined
     ? `${dataDir()}/snapshots/storage-state.json`
     : resolve(snapshot);
+  using progress = startProgress("Seeding a throw-away browser", systemClock);
   const report = await verifySnapshot({ file, deno: Deno.execPath(), signal });
+  progress.about(undefined);
   print(json ? `${JSON.stringify(report)}\n` : verifyText(report, file));
   return hasArrivedWhole(report) ? 0 : 1;
 }

@@ -125,7 +125,7 @@ export function parseCommand(command: AnyCommand, args: readonly string[]): Pars
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return "done";
-    throw usageFault(error.message, command.name());
+    throw usageFault(ourWords(error.message), command.name());
   }
 }
 
@@ -157,6 +157,13 @@ export function describeCommand(command: AnyCommand): CommandDescription {
     environment: env === undefined ? [] : describeEnv(env),
     help: shown.join(""),
   };
+}
+
+/** What commander says, with values quoted as everywhere else. */
+function ourWords(message: string): string {
+  return message.replaceAll(/'([^']*)'/g, '"$1"')
+    .replace(/\s*\(Did you mean one of ([^)]+)\?\)$/, ", did you mean one of $1?")
+    .replace(/\s*\(Did you mean ([^)]+)\?\)$/, ', did you mean "$1"?');
 }
 
 /** The fault of a wrong command line; its sentence ends with where help is. */

@@ -42,7 +42,7 @@ Deno.test.each<[string[], string]>([
   [[], 'The command is missing, must be one of open, close (see "house --help")'],
   [["opne"], 'Unknown command "opne", did you mean "open"? (see "house --help")'],
   [["toString"], 'Unknown command "toString" (see "house --help")'],
-  [["--loud"], "Unknown option '--loud' (see \"house --help\")"],
+  [["--loud"], 'Unknown option "--loud" (see "house --help")'],
   [["--"], 'Unknown command "--" (see "house --help")'],
 ])("runSubcommand() says what is wrong with %j", async (args, message) => {
   assert.deepEqual(await typed(...args), { seen: [], result: message });

@@ -7,6 +7,7 @@ import { systemClock } from "../core/clock.ts";
 import { readEnv } from "../core/env.ts";
 import { Fault } from "../core/fault.ts";
 import { lockFile } from "../core/file_lock.ts";
+import { startProgress } from "../core/progress.ts";
 import type { ProgramContext } from "../core/program.ts";
 import { openAuditLog } from "./audit_log.ts";
 import { driveTheChange, driveThePlan, type ScopePlan } from "./drive.ts";
@@ -77,7 +78,12 @@ async function changeLocked(
   let box = await open(context, run);
   const id = crypto.randomUUID();
   using audit = await openAuditLog(`${STATE}/audit.jsonl`, id, systemClock.now);
-  const report = makeReport(context, run, id);
+  using progress = startProgress(undefined, systemClock);
+  const print = (text: string) => {
+    progress.clear();
+    context.print(text);
+  };
+  const report = makeReport({ ...context, print }, run, id);
   let isWhole = true;
   for (const [at, stage] of run.stages.entries()) {
     if (!isWhole) break;
@@ -86,7 +92,10 @@ async function changeLocked(
     isWhole = await driveTheChange(stage(box, run.options), box.machine, {
       records: box.records,
       report: report.report,
-      audit: (item, result) => audit.write(item, result),
+      audit(item, result) {
+        progress.about(result === undefined ? item.summary : undefined);
+        return audit.write(item, result);
+      },
       signal: context.signal,
     });
   }

@@ -113,7 +113,7 @@ Deno.test("hearth token and hearth sites exit 2 with one line when they are used
         ["token", "new", "--subject", "a b", "--sites", "com"],
         /subject must be .*; sites\.0 is "com"/,
       ],
-      [["token", "new", "--subject", "a"], /[Rr]equired option '--sites/],
+      [["token", "new", "--subject", "a"], /[Rr]equired option "--sites/],
       [["token", "check", "s3cret"], /[Tt]oo many arguments/],
       [["token", "check", "--access-file", invalid], /it is empty/],
       [

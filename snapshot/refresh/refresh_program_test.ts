@@ -155,7 +155,7 @@ Deno.test("refresh exits 2 when usage, environment or permissions are wrong", as
   for (
     const [url, run, says] of [
       ["http://127.0.0.1:9/", { args: ["--once", "--follow"] }, /exclude each other/],
-      ["http://127.0.0.1:9/", { args: ["--folow"] }, /[Uu]nknown option '--folow'/],
+      ["http://127.0.0.1:9/", { args: ["--folow"] }, /[Uu]nknown option "--folow"/],
       ["http://127.0.0.1:9/", { args: ["now"] }, /[Tt]oo many arguments/],
       ["ftp://127.0.0.1/", {}, /PLAYWRIGHT_SNAPSHOT_URL must be/],
       ["https://192.0.2.1/", {}, /Requires net access to "192.0.2.1:443"/],

@@ -127,7 +127,7 @@ Deno.test("snapshot_server exits 2 when an argument is unknown, and 0 with help"
   await using help = startProgram(NAME, { args: ["--help"] });
 
   assert.equal(await wrong.exitCode, 2);
-  assert.match(wrong.lines.join("\n"), /Unknown option '--port' \(see "snapshot_server --help"\)/);
+  assert.match(wrong.lines.join("\n"), /Unknown option "--port" \(see "snapshot_server --help"\)/);
   assert.equal(await help.exitCode, 0);
   assert.match(help.lines.join("\n"), /PW_TOKEN_FILE[\s\S]*Exit codes/);
 });

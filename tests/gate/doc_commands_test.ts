@@ -51,6 +51,25 @@ Deno.test("every command of ours in the documentation is one there is", () => {
   ) assert.notEqual(commandFault(wrong, known), undefined, wrong);
 });
 
+Deno.test("every command has examples, and they are understood", () => {
+  const known = knownCommands();
+  const page = Deno.readTextFileSync(`${ROOT}docs/reference/cli.md`);
+  const helps = codeBlocks(page).filter(({ text }) => text.startsWith("Usage: "));
+
+  assert.equal(helps.length, known.commands.size);
+  for (const { text } of helps) {
+    const [, examples] = /\nExamples:\n([\s\S]*?)(?:\n\n|$)/.exec(text) ?? [];
+    const lines = examples?.split("\n").filter((line) => /^ {2}\S/.test(line)) ?? [];
+    assert.ok(lines.length > 0, text);
+    for (const line of lines) {
+      const command = line.trim().split(/ {2,}/)[0] ?? "";
+      // A variable before it, or what the shell does with its output, is none of its words.
+      const words = command.replace(/^(?:[A-Z_0-9]+=\S+ )+/, "").replace(/ [<>|].*$/, "");
+      assert.equal(commandFault(words, known), undefined, command);
+    }
+  }
+});
+
 Deno.test("a shell understands every block of the documentation", async () => {
   for (const [path, page] of PAGES) {
     for (const { language, line, text } of codeBlocks(page)) {
