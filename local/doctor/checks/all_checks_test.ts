@@ -272,6 +272,13 @@ const FINE: readonly (readonly [what: string, Partial<MachineFacts>])[] = [
   ["a new snapshot is on its way", answer({ status: 200, ageMs: 2_000 })],
   ["t3 is not installed yet", unit({ active: "inactive", isConditionMet: false })],
   ["a user is parked", unit({ active: "inactive", enabled: "disabled" })],
+  [
+    "a secret cannot be asked for, and is there",
+    drift({
+      result: "warning",
+      summary: "the token of ada cannot be had: x; the one that is there stays",
+    }),
+  ],
   ["an agent calls another machine", {
     agents: [{ agent: "Codex", path: "/f", wired: { url: "https://mcp.example.com/mcp" } }],
   }],

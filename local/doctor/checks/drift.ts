@@ -31,7 +31,7 @@ export const DRIFT: MachineCheck = {
     }
     // What only does not run is started, and needs no provisioner.
     const told = new Set(unitFindings(facts).flatMap(({ about }) => about));
-    return drift.items.filter((item) => !told.has(subjectOf(item)))
+    return drift.items.filter((item) => !told.has(subjectOf(item)) && !isKept(item))
       .map((item) => judgeItem(item, facts));
   },
 };
@@ -57,6 +57,11 @@ function judgeItem(item: DriftItem, { call }: MachineFacts): Finding {
       : { fix: command },
     about,
   };
+}
+
+/** Whether a secret could not be asked for, and the one that is there does: whoever looks has no login. */
+function isKept({ result, summary }: DriftItem): boolean {
+  return result === "warning" && /cannot be had: .* stays$/.test(summary);
 }
 
 /** What the other checks call it: a path, a unit, a port. */
