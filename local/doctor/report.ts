@@ -11,7 +11,7 @@ const MARKS = { ok: "ok", wrong: "WRONG", skipped: "skipped" } as const;
 const COLOURS = { ok: "32", wrong: "1;31", skipped: "33", command: "36" } as const;
 
 /**
- * Lines for a person: what is well in a line each, and then what is wrong, each with the command
+ * Lines for a person: what is well or skipped in a line each, and then what is wrong, each with the command
  * that mends it on a line of its own.
  *
  * @param results Every check.
@@ -22,11 +22,13 @@ export function doctorText(results: readonly CheckResult[], isColoured = false):
     isColoured ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
   const width = Math.max(...results.map(({ check }) => check.length)) + 2;
   const head = (result: CheckResult["result"], check: string, text: string) =>
-    `${paint(result, MARKS[result].padEnd(9))}${check.padEnd(width)}${printable(text)}`;
-  const lines = (["ok", "skipped"] as const).flatMap((wanted) =>
-    results.filter(({ result }) => result === wanted)
-      .map(({ check, text }) => head(wanted, check, text))
-  );
+    `${paint(result, MARKS[result].padEnd(9))}${`${check}  `.padEnd(width)}${printable(text)}`;
+  const lines = (["ok", "skipped"] as const).flatMap((wanted) => {
+    const same = Map.groupBy(results.filter(({ result }) => result === wanted), ({ text }) => text);
+    return [...same].map(([text, all]) =>
+      head(wanted, all.map(({ check }) => check).join(", "), text)
+    );
+  });
   for (const { check, findings } of results) {
     for (const group of sameFix(findings)) {
       const [first] = group;

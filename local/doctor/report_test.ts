@@ -39,6 +39,17 @@ WRONG    units  It is off
   );
 });
 
+Deno.test("doctorText() names checks together when they are skipped for the same reason", () => {
+  const skipped = (check: string): CheckResult => ({
+    ...{ check, result: "skipped", text: "no dev box", findings: [] },
+  });
+
+  assert.match(
+    doctorText([...RESULTS.slice(1), skipped("ports"), skipped("drift")]),
+    /^skipped {2}clock {2}no server told the time\nskipped {2}ports, drift {2}no dev box\n/m,
+  );
+});
+
 Deno.test("doctorText() has colours only when they are asked for, and never another's", () => {
   const evil = [wrong("ports", finding({ text: 'Port 1 is held by "\x1b[2J"' }))];
 

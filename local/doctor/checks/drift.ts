@@ -6,7 +6,7 @@
 import { quoted } from "../command_line.ts";
 import type { DriftItem, MachineFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import type { MachineCheck } from "../machine_check.ts";
+import { type MachineCheck, NO_BOX } from "../machine_check.ts";
 import { unitFindings } from "./units.ts";
 
 /** The provisioner's name of what belongs to no user. */
@@ -18,7 +18,7 @@ export const DRIFT: MachineCheck = {
   okText: "the machine is what its roster says",
   judge(facts) {
     const { isDevBox, uid, drift, call } = facts;
-    if (!isDevBox) return { skipped: "one person's machine has no roster" };
+    if (!isDevBox) return { skipped: NO_BOX };
     if (uid !== 0) return { skipped: "only root may compare the machine with its roster" };
     if (drift === undefined) return { skipped: "the machine has no roster to be compared with" };
     if (drift.error !== undefined) {

@@ -5,7 +5,7 @@
  */
 import type { ListenerFact, MachineFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import type { MachineCheck } from "../machine_check.ts";
+import { type MachineCheck, NO_BOX } from "../machine_check.ts";
 import { driftsIn, envPathOf } from "./env_drift.ts";
 
 /** A port, and whose it is. */
@@ -22,7 +22,7 @@ export const PORTS: MachineCheck = {
   name: "ports",
   okText: "every server has its port, answers on it, and nobody else has it",
   judge(facts) {
-    if (!facts.isDevBox) return { skipped: "on one person's machine a taken port is gone round" };
+    if (!facts.isDevBox) return { skipped: NO_BOX };
     if (facts.uid !== 0) return { skipped: "only root sees who holds a port" };
     const owned = ownedPorts(facts);
     const { users, call } = facts;

@@ -6,7 +6,7 @@
 import { asRoot } from "../command_line.ts";
 import type { MachineFacts, UnitFact } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import type { MachineCheck } from "../machine_check.ts";
+import { type MachineCheck, NO_BOX } from "../machine_check.ts";
 
 /** Units of the machine itself, which are to start with it whoever its users are. */
 export const MACHINE_UNITS: readonly string[] = [
@@ -26,7 +26,7 @@ export const UNITS: MachineCheck = {
   name: "units",
   okText: "every unit that is enabled runs, and none has failed",
   judge(facts) {
-    if (!facts.isDevBox) return { skipped: "one person's machine has no units" };
+    if (!facts.isDevBox) return { skipped: NO_BOX };
     if (facts.units === undefined) return { skipped: "systemd cannot be asked" };
     return unitFindings(facts);
   },

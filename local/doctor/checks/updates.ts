@@ -5,7 +5,7 @@
  */
 import { asRoot } from "../command_line.ts";
 import type { Finding } from "../finding.ts";
-import type { MachineCheck } from "../machine_check.ts";
+import { type MachineCheck, NO_BOX } from "../machine_check.ts";
 
 /** The provisioner runs every hour. */
 const SILENT_MS = 3 * 3_600_000;
@@ -15,7 +15,7 @@ export const UPDATES: MachineCheck = {
   name: "updates",
   okText: "t3 is updated, and the provisioner has run in the last three hours",
   judge({ isDevBox, uid, frozen, provisionedMs, nowMs, call }) {
-    if (!isDevBox) return { skipped: "one person's machine updates nothing by itself" };
+    if (!isDevBox) return { skipped: NO_BOX };
     if (uid !== 0) return { skipped: "only root sees when the provisioner ran" };
     const silentMs = provisionedMs === undefined ? undefined : nowMs - provisionedMs;
     return [
