@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { runCommand } from "../core/process.ts";
 import { metricCatalog, WITHOUT_METRICS } from "../tests/gate/metric_catalog.ts";
 import { rootPrograms } from "../tests/gate/repository.ts";
+import { BOX_ALERTS, hurriedRules, PIPELINE_ALERTS } from "../tests/support/drilled_alerts.ts";
 import { ROOT } from "../tests/support/program.ts";
 import { ALERT_GROUPS } from "./alerts.ts";
 import { dashboard } from "./dashboard.ts";
@@ -67,6 +68,15 @@ Deno.test("every alert has a name of its own and a page with its four parts", as
     assert.deepEqual(heads, [name, "Meaning", "Impact", "Diagnosis", "Mitigation"]);
     const parts = page.split(/^#+ .+$/m).slice(2);
     assert.ok(parts.every((part) => part.trim().length > 5), name);
+  }
+});
+
+Deno.test("every alert has a drill", () => {
+  const drilled = [...PIPELINE_ALERTS, ...BOX_ALERTS];
+
+  assert.deepEqual(drilled.toSorted(), alerts.map(({ name }) => name).sort());
+  for (const name of drilled) {
+    assert.match(hurriedRules([name]), new RegExp(`alert: ${name}$`, "m"));
   }
 });
 

@@ -1,45 +1,24 @@
 /**
- * The alerts drilled: a real Prometheus scrapes the running pipeline, a fault is made, its alert
- * fires, the fault is mended, and it clears.
+ * The alerts of the pipeline drilled: a real Prometheus scrapes the running programs, a fault is
+ * made, its alert fires, its page is followed, and it clears.
  *
- * Only the waiting is shortened: every `for:` is a second, and times in expressions are seconds
- * instead of hours. Rules come from the same source as those that are installed.
+ * Those of a dev box are drilled in `tests/devbox`, on a booted one.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { updaterMetrics } from "../autoupdate/metrics_text.ts";
-import { emptyState, type State } from "../autoupdate/state.ts";
+import { parse } from "yaml";
 import { systemClock } from "../core/clock.ts";
-import { ALERT_GROUPS } from "../monitoring/alerts.ts";
-import { ruleDocument, rulesYaml } from "../monitoring/rules.ts";
-import { provisionMetrics } from "../provision/metrics_text.ts";
-import { startTestBridge } from "./support/bridge.ts";
+import { runCommand } from "../core/process.ts";
+import { type Drill, startDrills } from "./support/alert_drill.ts";
+import { startAlertmanager, type TestAlertmanager } from "./support/alertmanager.ts";
+import { type DrillPod, startDrillPod } from "./support/drill_pod.ts";
+import { hurriedRules, PIPELINE_ALERTS, type PipelineAlert } from "./support/drilled_alerts.ts";
 import { eventually } from "./support/eventually.ts";
-import { freePort } from "./support/free_port.ts";
-import { sitDown } from "./support/person.ts";
-import { startProgram } from "./support/program.ts";
-import { startPrometheus } from "./support/prometheus.ts";
-import { homeWithToken, startRefresh } from "./support/refresh_program.ts";
+import { type Person, sitDown, type Tab } from "./support/person.ts";
+import { ROOT } from "./support/program.ts";
+import { startPrometheus, type TestPrometheus } from "./support/prometheus.ts";
 import { startSite } from "./support/site.ts";
-import { startReadyBrowser } from "./support/warm_browser.ts";
-
-/** What is shortened in expressions, besides `for:`. */
-const HURRIED: Readonly<Record<string, readonly [string, string]>> = {
-  ChromeServiceBrowserRestarting: ["[15m])) > 3", "[15s])) > 0"],
-  ChromeServiceBridgeRefusals: ["[5m]", "[5s]"],
-  ChromeServiceSnapshotStale: ["> 900", "> 15"],
-  SnapshotRefreshFailing: ["> 7200", "> 8"],
-};
-
-const RULES = rulesYaml(ruleDocument(ALERT_GROUPS.filter(({ isOfCluster }) => !isOfCluster), {
-  forSeconds: ({ forSeconds }) => Math.min(forSeconds, 1),
-  expr({ name, expr }) {
-    const [from, to] = HURRIED[name] ?? ["", ""];
-    assert.ok(expr.includes(from), name);
-    return expr.replace(from, to);
-  },
-}));
 
 const DAY_SECONDS = 86_400;
 
@@ -55,206 +34,247 @@ function loginSite() {
   });
 }
 
-/** The pipeline of the pod, each program under its permission set. */
-async function startPipeline() {
-  await using stack = new AsyncDisposableStack();
-  const browser = stack.use(await startReadyBrowser());
-  const bridge = stack.use(await startTestBridge({ targetPort: browser.ports.cdp }));
-  const dir = await Deno.makeTempDir({ prefix: "hearth-drill-" });
-  stack.defer(() => Deno.remove(dir, { recursive: true }));
-  const ports = { harvester: freePort(), server: freePort(), metrics: freePort() };
-  const harvester = stack.use(startProgram("harvester", {
-    args: ["--watch"],
-    env: {
-      CDP_URL: bridge.url,
-      SNAPSHOT_DIR: dir,
-      PROFILE_DIR: browser.profile,
-      HARVESTER_HEALTH_PORT: String(ports.harvester),
-    },
-    flags: [
-      "--allow-net=127.0.0.1",
-      `--allow-read=${dir},${browser.profile}`,
-      `--allow-write=${dir}`,
-    ],
+/** What kube-state-metrics and kubelet would say of the pod; its volume is as large as `sizeBytes`. */
+function startClusterExporter(pod: DrillPod, size: { bytes: number }) {
+  const volume = 'namespace="chrome-service",' +
+    'persistentvolumeclaim="chrome-service-profile-encrypted"';
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async () => {
+    const free = size.bytes - await usedBytes(pod);
+    return new Response(
+      `kube_cronjob_status_last_successful_time{namespace="chrome-service",` +
+        `cronjob="chrome-service-backup"} ${await pod.lastBackup()}\n` +
+        `kubelet_volume_stats_available_bytes{${volume}} ${free}\n` +
+        `kubelet_volume_stats_capacity_bytes{${volume}} ${size.bytes}\n`,
+      { headers: { "content-type": "text/plain; version=0.0.4" } },
+    );
+  });
+}
+
+async function usedBytes({ volume }: DrillPod): Promise<number> {
+  const { stdout } = await runCommand("du", ["-sb", volume]);
+  return parseInt(stdout);
+}
+
+/** The dead-man switch on its way out, by the route that its page gives. */
+async function startHeartbeat(): Promise<TestAlertmanager> {
+  const page = await Deno.readTextFile(`${ROOT}docs/runbooks/HearthWatchdog.md`);
+  const { route } = parse(/```yaml\n([^]*?)```/.exec(page)?.[1] ?? "");
+  assert.equal(route.routes[0].repeat_interval, "5m");
+  const routes = [{ ...route.routes[0], repeat_interval: "1s" }];
+  return await startAlertmanager(["people", "heartbeat"], routes);
+}
+
+/** The drills of what is served. */
+function drillsOfSnapshot(pod: DrillPod, person: Person, tab: Tab) {
+  const { bridge, volume, backups } = pod;
+  const state = `${volume}/snapshots/storage-state.json`;
+  const logIn = (days: number) => tab.evaluate(`fetch("/login?days=${days}").then(() => {})`);
+  // Sites nobody has open: that all of them log out at once is no person's doing.
+  const cookies = Array.from({ length: 6 }, (_, index) => ({
+    name: "session",
+    value: "s1",
+    domain: `site${index}.example`,
+    path: "/",
+    httpOnly: true,
+    expires: systemClock.now() / 1_000 + 300 * DAY_SECONDS,
   }));
-  await harvester.line(/first harvest done/, 60_000);
-  const server = stack.use(startProgram("snapshot_server", {
-    env: {
-      PW_TOKEN: "s3cret",
-      SNAPSHOT_PATH: `${dir}/storage-state.json`,
-      HOST: "127.0.0.1",
-      PORT: String(ports.server),
-      METRICS_PORT: String(ports.metrics),
-    },
-    flags: ["--allow-net=127.0.0.1", `--allow-read=${dir}`],
-  }));
-  await server.line(/listening/);
-  const all = stack.move();
+  let whole = "";
   return {
-    browser,
-    bridge,
-    dir,
-    ports,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    ChromeServiceLoginExpiring: {
+      fault: () => logIn(1),
+      shows: [/^127\.0\.0\.1|localhost/m],
+      mend: () => logIn(300),
+    },
+    ChromeServiceSnapshotRefused: {
+      async fault() {
+        await person.client.send("Storage.setCookies", { cookies });
+        const harvested = async () => (await Deno.readTextFile(state)).includes("site5.example");
+        await eventually("the logins being harvested", harvested, 60_000);
+        await person.client.send("Storage.clearCookies", {});
+      },
+      shows: [/[Rr]efused to publish/, /site\d\.example/],
+      mend: () => person.client.send("Storage.setCookies", { cookies }),
+    },
+    ChromeServiceSnapshotUnusable: {
+      async fault() {
+        whole = await Deno.readTextFile(state);
+        await Deno.writeTextFile(state, whole.slice(0, 20));
+      },
+      shows: [/storage-state\.json/],
+      mend: () => Deno.writeTextFile(state, whole),
+    },
+    ChromeServiceSnapshotStale: {
+      fault: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGSTOP")),
+      shows: [/first harvest done/],
+      mend: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGCONT")),
+      // What its page ends is started again, as in a cluster.
+      later: () => pod.startHarvester(),
+    },
+    HearthTargetDown: { shows: [/bridge\.pid T/, new RegExp(`^${pod.ports["9224"]} 000$`, "m")] },
+    ChromeServiceBackupOld: {
+      async fault() {
+        await Deno.rename(backups, `${backups}.aside`);
+        await pod.follow(
+          "kubectl -n chrome-service create job --from=cronjob/chrome-service-backup now",
+        );
+      },
+      shows: [/Cannot back up ".*": No such file/],
+      mend: () => Deno.rename(`${backups}.aside`, backups),
+    },
+  } satisfies Record<string, Drill>;
+}
+
+/** The drills of the browser, and of what is in front of it. */
+function drillsOfBrowser(pod: DrillPod, size: { bytes: number }) {
+  const { browser, bridge, volume } = pod;
+  const stranger = new AbortController();
+  let knocking: Promise<void> | undefined;
+  async function knock(): Promise<void> {
+    while (!stranger.signal.aborted) {
+      const response = await fetch(`${bridge.url}/json/version`, {
+        headers: { origin: "https://evil.example.com" },
+      });
+      await response.body?.cancel();
+      assert.equal(response.status, 403);
+      await systemClock.sleep(100, stranger.signal);
+    }
+  }
+  return {
+    ChromeServiceBridgeRefusals: {
+      fault: () => Promise.resolve(knocking = knock()),
+      shows: [/evil\.example\.com/],
+      async mend() {
+        stranger.abort();
+        await knocking;
+      },
+    },
+    ChromeServiceBrowserRestarting: {
+      fault: () => Promise.resolve(Deno.kill(browser.pidOf("chromium"), "SIGKILL")),
+      shows: [/"part":"chromium".*"code":137|chromium ended/],
+    },
+    ChromeServiceBrowserWedging: {
+      async fault() {
+        const pid = browser.pidOf("chromium");
+        Deno.kill(pid, "SIGSTOP");
+        await eventually("a new Chromium", () => browser.pidOf("chromium") !== pid, 120_000);
+      },
+      shows: [/wedged/],
+    },
+    ChromeServiceBrowserDown: {
+      async fault() {
+        await pod.breakChromium(true);
+        Deno.kill(browser.pidOf("chromium"), "SIGKILL");
+      },
+      shows: [/libnss3\.so/],
+      mend: () => pod.breakChromium(false),
+    },
+    ChromeServiceProfileFull: {
+      // As a restore leaves it behind, on a volume that was made for one profile.
+      async fault() {
+        await Deno.mkdir(`${volume}/replaced`);
+        size.bytes = Math.ceil(await usedBytes(pod) * 1.5);
+        await Deno.writeFile(`${volume}/replaced/profile`, new Uint8Array(size.bytes / 3));
+      },
+      shows: [/chromium-data$/m, /replaced$/m],
+    },
+  } satisfies Record<string, Drill>;
+}
+
+/** The dead-man switch: it is well while it arrives. */
+function drillOfWatchdog(prometheus: TestPrometheus, heartbeat: TestAlertmanager): Drill {
+  const beats = () => heartbeat.received("heartbeat").length;
+  const beating = async () => {
+    const before = beats();
+    await eventually("a heartbeat", () => beats() > before + 1, 60_000);
+  };
+  return {
+    async fault() {
+      await beating();
+      Deno.kill(prometheus.pid, "SIGSTOP");
+    },
+    fires: () =>
+      eventually("no heartbeat for a while", async () => {
+        const before = beats();
+        await systemClock.sleep(5_000);
+        return beats() === before;
+      }, 120_000),
+    shows: [/timed out/],
+    mend: () => Promise.resolve(Deno.kill(prometheus.pid, "SIGCONT")),
+    clears: beating,
   };
 }
 
-Deno.test("alerts fire on real faults of the pipeline and clear when they are mended", async (t) => {
+Deno.test("alerts fire on real faults of the pipeline and clear when their pages are followed", async (t) => {
   await using site = loginSite();
-  await using pipeline = await startPipeline();
-  const { browser, bridge, dir, ports } = pipeline;
+  await using pod = await startDrillPod();
+  const size = { bytes: 2 ** 40 };
+  await using cluster = startClusterExporter(pod, size);
+  await using heartbeat = await startHeartbeat();
   const at = (port: number) => `127.0.0.1:${port}`;
-  await using prometheus = await startPrometheus(RULES, {
-    "hearth-browser": at(browser.ports.health),
-    "hearth-bridge": new URL(bridge.adminUrl).host,
-    "hearth-harvester": at(ports.harvester),
-    "hearth-snapshot": at(ports.metrics),
-  });
-  const { fires, clears } = prometheus;
-  using person = await sitDown(`http://127.0.0.1:${browser.ports.cdp}`);
-  const tab = await person.open(`${site.origin("a")}/`);
-  const logIn = (days: number) => tab.evaluate(`fetch("/login?days=${days}").then(() => {})`);
-
-  await t.step("nothing fires but the dead-man switch while all is well", async () => {
-    await logIn(300);
-    await fires("HearthWatchdog");
-    await eventually("four targets", async () => (await prometheus.query("up == 1")).length === 4);
-    for (const { name } of ALERT_GROUPS.flatMap(({ alerts }) => alerts)) {
-      if (name !== "HearthWatchdog" && name !== "SnapshotRefreshFailing") await clears(name);
-    }
-  });
-  await t.step("SnapshotRefreshFailing, until a refresh gets through", async () => {
-    await fires("SnapshotRefreshFailing");
-    await using home = await homeWithToken();
-    await using refresh = startRefresh(home, `http://${at(ports.server)}/api/snapshot`);
-    assert.equal(await refresh.exitCode, 0, refresh.lines.join("\n"));
-    await clears("SnapshotRefreshFailing");
-  });
-  await t.step("ChromeServiceLoginExpiring, until somebody logs in again", async () => {
-    await logIn(1);
-    await fires("ChromeServiceLoginExpiring");
-    await logIn(300);
-    await clears("ChromeServiceLoginExpiring");
-  });
-  await t.step("ChromeServiceSnapshotRefused, until the logins are back", async () => {
-    // Sites nobody has open: that all of them log out at once is no person's doing.
-    const cookies = Array.from({ length: 6 }, (_, index) => ({
-      name: "session",
-      value: "s1",
-      domain: `site${index}.example`,
-      path: "/",
-      httpOnly: true,
-      expires: systemClock.now() / 1_000 + 300 * DAY_SECONDS,
-    }));
-    await person.client.send("Storage.setCookies", { cookies });
-    await eventually(
-      "the logins being harvested",
-      async () => (await Deno.readTextFile(`${dir}/storage-state.json`)).includes("site5.example"),
-    );
-    await person.client.send("Storage.clearCookies", {});
-    await fires("ChromeServiceSnapshotRefused");
-    await person.client.send("Storage.setCookies", { cookies });
-    await clears("ChromeServiceSnapshotRefused");
-  });
-  await t.step("ChromeServiceSnapshotUnusable, until the file is whole", async () => {
-    const path = `${dir}/storage-state.json`;
-    const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(path, text.slice(0, 20));
-    await fires("ChromeServiceSnapshotUnusable");
-    await Deno.writeTextFile(path, text);
-    await clears("ChromeServiceSnapshotUnusable");
-  });
-  await t.step("ChromeServiceBridgeRefusals, until the stranger is gone", async () => {
-    const stranger = new AbortController();
-    const knocking = (async () => {
-      while (!stranger.signal.aborted) {
-        const response = await fetch(`${bridge.url}/json/version`, {
-          headers: { origin: "https://evil.example.com" },
-        });
-        await response.body?.cancel();
-        assert.equal(response.status, 403);
-        await systemClock.sleep(100, stranger.signal);
-      }
-    })();
-    await fires("ChromeServiceBridgeRefusals");
-    stranger.abort();
-    await knocking;
-    await clears("ChromeServiceBridgeRefusals");
-  });
-  await t.step(
-    "HearthTargetDown and ChromeServiceSnapshotStale, until the bridge goes on",
-    async () => {
-      Deno.kill(bridge.program.pid, "SIGSTOP");
-      try {
-        await fires("HearthTargetDown");
-        await fires("ChromeServiceSnapshotStale");
-      } finally {
-        Deno.kill(bridge.program.pid, "SIGCONT");
-      }
-      await clears("HearthTargetDown");
-      await clears("ChromeServiceSnapshotStale");
+  await using prometheus = await startPrometheus(
+    hurriedRules(PIPELINE_ALERTS),
+    {
+      "hearth-browser": at(pod.ports["9225"]),
+      "hearth-bridge": at(pod.ports["9224"]),
+      "hearth-harvester": at(pod.ports["9226"]),
+      "hearth-snapshot": at(pod.ports["8089"]),
+      cluster: at(cluster.addr.port),
+    },
+    {
+      alerting: {
+        alertmanagers: [{ static_configs: [{ targets: [at(heartbeat.port)] }] }],
+      },
     },
   );
-  await t.step("ChromeServiceBrowserRestarting, until Chromium stays up", async () => {
-    Deno.kill(browser.pidOf("chromium"), "SIGKILL");
-    await fires("ChromeServiceBrowserRestarting");
-    await clears("ChromeServiceBrowserRestarting");
-  });
-});
+  using person = await sitDown(`http://${at(pod.browser.ports.cdp)}`);
+  const tab = await person.open(`${site.origin("a")}/`);
+  const drills: Readonly<Record<PipelineAlert, Drill>> = {
+    ...drillsOfSnapshot(pod, person, tab),
+    ...drillsOfBrowser(pod, size),
+    HearthWatchdog: drillOfWatchdog(prometheus, heartbeat),
+  };
+  const elsewhere = { "9090": prometheus.port, "9093": heartbeat.port };
+  const { fire, mend, drill, assertAllDone } = startDrills(
+    drills,
+    prometheus,
+    (script) => pod.follow(script, elsewhere),
+  );
 
-Deno.test("alerts fire on what provisioner and updater write, and clear with their next run", async (t) => {
-  const now = () => systemClock.now();
-  const run = { tookMs: 1, hasFailed: false, counts: {} };
-  const good: State = { ...emptyState(), lastRun: { atMs: now(), result: "nothing", why: "" } };
-  const healthy = {
-    provision: () => ({ ...run, endMs: now() }),
-    updater: () => ({
-      state: good,
-      freeze: undefined as { reason: string; atMs: number; version: undefined } | undefined,
-      pointers: new Map<string, string>(),
-      backups: new Map([["ada", now()]]),
-      nowMs: now(),
-    }),
-  };
-  let written: { provision?: object; updater?: object } = {};
-  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async () => {
-    const texts = [
-      provisionMetrics({ ...healthy.provision(), ...written.provision }),
-      updaterMetrics({ ...healthy.updater(), ...written.updater }),
-    ].map((metrics) => metrics.metrics());
-    return new Response((await Promise.all(texts)).join("\n"), {
-      headers: { "content-type": "text/plain; version=0.0.4" },
-    });
+  await t.step("nothing fires but the dead-man switch while all is well", async () => {
+    await tab.evaluate('fetch("/login?days=300").then(() => {})');
+    await prometheus.fires("HearthWatchdog");
+    await eventually("five targets", async () => (await prometheus.query("up == 1")).length === 5);
+    for (const name of PIPELINE_ALERTS) {
+      if (!/Watchdog|BackupOld/.test(name)) await prometheus.clears(name);
+    }
   });
-  await using prometheus = await startPrometheus(RULES, { node: `127.0.0.1:${server.addr.port}` });
-  const longAgo = now() - 10 * DAY_SECONDS * 1_000;
-  const ended = (result: string) => ({
-    updater: { state: { ...good, lastRun: { atMs: now(), result, why: "" } } },
+  await t.step("what is served, and who is in front", async () => {
+    await Promise.all([
+      drill("ChromeServiceBackupOld"),
+      drill("ChromeServiceBridgeRefusals"),
+      (async () => {
+        await drill("ChromeServiceLoginExpiring");
+        await drill("ChromeServiceSnapshotRefused");
+        await drill("ChromeServiceSnapshotUnusable");
+      })(),
+    ]);
   });
-  const faults: Readonly<Record<string, typeof written>> = {
-    T3ProvisionFailing: { provision: { hasFailed: true } },
-    T3ProvisionSilent: { provision: { endMs: longAgo } },
-    T3AutoUpdateStranded: ended("stranded"),
-    T3AutoUpdateRolledBack: ended("rolled-back"),
-    T3AutoUpdateStale: { updater: { state: { ...good, inconclusive: 3 } } },
-    T3AutoUpdateSilent: {
-      updater: { state: { ...good, lastRun: { atMs: longAgo, result: "nothing", why: "" } } },
-    },
-    T3AutoUpdateFrozen: {
-      updater: { freeze: { reason: "a demo", atMs: longAgo, version: undefined } },
-    },
-    T3AutoUpdateWaiting: {
-      updater: { state: { ...good, waitingSince: { ada: { sinceMs: longAgo, why: "busy" } } } },
-    },
-    T3BackupOld: { updater: { backups: new Map([["ada", longAgo]]) } },
-  };
-  for (const [alert, fault] of Object.entries(faults)) {
-    await t.step(alert, async () => {
-      await prometheus.clears(alert);
-      written = fault;
-      await prometheus.fires(alert);
-      written = {};
-      await prometheus.clears(alert);
-    });
-  }
+  await t.step("a bridge that hangs", async () => {
+    await Promise.all([fire("ChromeServiceSnapshotStale"), fire("HearthTargetDown")]);
+    await mend("ChromeServiceSnapshotStale");
+    await mend("HearthTargetDown");
+  });
+  await t.step("a browser that hangs, ends, and does not start", async () => {
+    await fire("ChromeServiceBrowserRestarting");
+    await fire("ChromeServiceBrowserWedging");
+    await drill("ChromeServiceBrowserDown");
+    await Promise.all([
+      mend("ChromeServiceBrowserRestarting"),
+      mend("ChromeServiceBrowserWedging"),
+      drill("ChromeServiceProfileFull"),
+    ]);
+  });
+  await t.step("a Prometheus that hangs", () => drill("HearthWatchdog"));
+  assertAllDone();
+  assert.ok(!heartbeat.received("people").includes("HearthWatchdog"));
 });

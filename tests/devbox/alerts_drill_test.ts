@@ -38,7 +38,7 @@ async function hurryUpdater(box: Box, registry: TestRegistry): Promise<void> {
 }
 
 /** The drills of what should come by itself and does not. */
-function drillsOfSilence(box: Box): Readonly<Record<string, Drill>> {
+function drillsOfSilence(box: Box) {
   const userdata = "/home/ada/.t3/userdata";
   const token = "/etc/t3-serve/tokens/ada";
   return {
@@ -76,15 +76,11 @@ function drillsOfSilence(box: Box): Readonly<Record<string, Drill>> {
       shows: [/playwright-snapshot-refresh@ada\.timer/, /401|refuses the token/],
       mend: () => box.sh(`cp -a /root/token ${token}`),
     },
-  };
+  } satisfies Record<string, Drill>;
 }
 
 /** The drills of what fails. */
-function drillsOfFailure(
-  box: Box,
-  t3: T3Controls,
-  registry: TestRegistry,
-): Readonly<Record<string, Drill>> {
+function drillsOfFailure(box: Box, t3: T3Controls, registry: TestRegistry) {
   const night = () => box.sh("systemctl start t3-autoupdate");
   return {
     T3ProvisionFailing: {
@@ -145,7 +141,7 @@ function drillsOfFailure(
       shows: [/demo on Friday/],
       later: night,
     },
-  };
+  } satisfies Record<string, Drill>;
 }
 
 Deno.test("alerts of a dev box fire on real faults and clear when their pages are followed", async (t) => {
@@ -174,10 +170,10 @@ Deno.test("alerts of a dev box fire on real faults and clear when their pages ar
       "hearth-snapshot": `127.0.0.1:${server.metricsPort}`,
     }),
   );
-  const drills = {
+  const drills: Readonly<Record<BoxAlert, Drill>> = {
     ...drillsOfSilence(box),
     ...drillsOfFailure(box, t3, registry),
-  } as Readonly<Record<BoxAlert, Drill>>;
+  };
   const { fire, mend, drill, assertAllDone } = startDrills(
     drills,
     prometheus,

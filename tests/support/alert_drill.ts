@@ -22,6 +22,10 @@ export interface Followed {
 export interface Drill {
   /** Makes the fault; left out where what went before has made it. */
   readonly fault?: () => Promise<unknown>;
+  /** What firing is, where it is not that Prometheus has the alert. */
+  readonly fires?: () => Promise<unknown>;
+  /** What being well again is, then. */
+  readonly clears?: () => Promise<unknown>;
   /** Matchers of the series that fires, as in `user="ada"`. */
   readonly labels?: string;
   /** What the commands under Diagnosis must show, so that the page leads to the cause. */
@@ -61,12 +65,14 @@ export function startDrills<Name extends string>(
   const done = new Set<string>();
 
   async function fire(name: Name): Promise<void> {
-    await drills[name].fault?.();
-    await prometheus.fires(name, drills[name].labels);
+    const { fault, labels, fires = () => prometheus.fires(name, labels) } = drills[name];
+    await fault?.();
+    await fires();
   }
 
   async function mend(name: Name): Promise<void> {
     const { labels, shows = [], mend, later, endsWith = 0 } = drills[name];
+    const { clears = () => prometheus.clears(name, labels) } = drills[name];
     let shown = "";
     for (const script of runbookCommands(name, "Diagnosis")) {
       // `systemctl status` exits with 3 for what does not run: that is an answer.
@@ -81,7 +87,7 @@ export function startDrills<Name extends string>(
       assert.equal(code, endsWith, `${name}: ${script}${stdout}${stderr}`);
     }
     await later?.();
-    await prometheus.clears(name, labels);
+    await clears();
     done.add(name);
   }
 

@@ -9,6 +9,10 @@ import { freePort } from "./free_port.ts";
 
 /** A Prometheus that runs. */
 export interface TestPrometheus extends AsyncDisposable {
+  /** Its port on 127.0.0.1. */
+  readonly port: number;
+  /** Its process id. */
+  readonly pid: number;
   /** The values of a query, by the text of their labels. */
   query(expr: string): Promise<readonly { metric: Record<string, string>; value: string }[]>;
   /** Waits until an alert fires, for the series with these labels (`user="ada"`). */
@@ -60,6 +64,7 @@ export async function startPrometheus(
       `--config.file=${directory}/prometheus.yaml`,
       `--storage.tsdb.path=${directory}/data`,
       `--web.listen-address=127.0.0.1:${port}`,
+      "--rules.alert.resend-delay=1s",
     ],
     onLine: (line) => lines.push(line),
   });
@@ -76,6 +81,8 @@ export async function startPrometheus(
   const firing = (alert: string, labels = "") =>
     `ALERTS{alertname="${alert}",alertstate="firing",${labels}}`;
   const prometheus: TestPrometheus = {
+    port,
+    pid: child.pid,
     query,
     async fires(alert, labels) {
       // Over a while: an alert that fired between two looks has fired.

@@ -19,6 +19,11 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   { name: "unzip", path: "/usr/bin/unzip", reason: "unpacks releases, such as that of kubectl" },
   { name: "nginx", path: "/usr/sbin/nginx", reason: "stands before dispatch as the ingress" },
   { name: "prometheus", path: "/usr/bin/prometheus", reason: "judges and runs our alerts" },
+  {
+    name: "prometheus-alertmanager",
+    path: "/usr/bin/prometheus-alertmanager",
+    reason: "routes the dead-man switch",
+  },
   { name: "zsh", path: "/usr/bin/zsh", reason: "a shell that users have" },
   { name: "fish", path: "/usr/bin/fish", reason: "a shell that users may have" },
 ];
