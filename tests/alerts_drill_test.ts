@@ -82,7 +82,7 @@ function drillsOfSnapshot(pod: DrillPod, person: Person, tab: Tab) {
   return {
     ChromeServiceLoginExpiring: {
       fault: () => logIn(1),
-      shows: [/^127\.0\.0\.1|localhost/m],
+      shows: [/^a\.localhost +persistent cookie .* end within/m],
       mend: () => logIn(300),
     },
     ChromeServiceSnapshotRefused: {
@@ -104,13 +104,15 @@ function drillsOfSnapshot(pod: DrillPod, person: Person, tab: Tab) {
       mend: () => Deno.writeTextFile(state, whole),
     },
     ChromeServiceSnapshotStale: {
-      fault: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGSTOP")),
       shows: [/first harvest done/],
-      mend: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGCONT")),
       // What its page ends is started again, as in a cluster.
       later: () => pod.startHarvester(),
     },
-    HearthTargetDown: { shows: [/bridge\.pid T/, new RegExp(`^${pod.ports["9224"]} 000$`, "m")] },
+    HearthTargetDown: {
+      fault: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGSTOP")),
+      shows: [/^bridge\.pid T/m, new RegExp(`^${pod.ports["9224"]} 000$`, "m")],
+      mend: () => Promise.resolve(Deno.kill(bridge.program.pid, "SIGCONT")),
+    },
     ChromeServiceBackupOld: {
       async fault() {
         await Deno.rename(backups, `${backups}.aside`);
@@ -125,7 +127,7 @@ function drillsOfSnapshot(pod: DrillPod, person: Person, tab: Tab) {
 }
 
 /** The drills of the browser, and of what is in front of it. */
-function drillsOfBrowser(pod: DrillPod, size: { bytes: number }) {
+function drillsOfBrowser(pod: DrillPod, prometheus: TestPrometheus, size: { bytes: number }) {
   const { browser, bridge, volume } = pod;
   const stranger = new AbortController();
   let knocking: Promise<void> | undefined;
@@ -141,7 +143,10 @@ function drillsOfBrowser(pod: DrillPod, size: { bytes: number }) {
   }
   return {
     ChromeServiceBridgeRefusals: {
-      fault: () => Promise.resolve(knocking = knock()),
+      fault() {
+        knocking = knock();
+        return Promise.resolve();
+      },
       shows: [/evil\.example\.com/],
       async mend() {
         stranger.abort();
@@ -162,8 +167,12 @@ function drillsOfBrowser(pod: DrillPod, size: { bytes: number }) {
     },
     ChromeServiceBrowserDown: {
       async fault() {
+        // It was away in the drills before: what fires is to be this fault.
+        const up = 'min_over_time(hearth_browser_part_up{part="chromium"}[12s]) == 1';
+        await eventually(up, async () => (await prometheus.query(up)).length === 1, 120_000);
         await pod.breakChromium(true);
         Deno.kill(browser.pidOf("chromium"), "SIGKILL");
+        await browser.program.line(/libnss3\.so/, 60_000);
       },
       shows: [/libnss3\.so/],
       mend: () => pod.breakChromium(false),
@@ -230,7 +239,7 @@ Deno.test("alerts fire on real faults of the pipeline and clear when their pages
   const tab = await person.open(`${site.origin("a")}/`);
   const drills: Readonly<Record<PipelineAlert, Drill>> = {
     ...drillsOfSnapshot(pod, person, tab),
-    ...drillsOfBrowser(pod, size),
+    ...drillsOfBrowser(pod, prometheus, size),
     HearthWatchdog: drillOfWatchdog(prometheus, heartbeat),
   };
   const elsewhere = { "9090": prometheus.port, "9093": heartbeat.port };
@@ -260,19 +269,20 @@ Deno.test("alerts fire on real faults of the pipeline and clear when their pages
     ]);
   });
   await t.step("a bridge that hangs", async () => {
-    await Promise.all([fire("ChromeServiceSnapshotStale"), fire("HearthTargetDown")]);
-    await mend("ChromeServiceSnapshotStale");
+    await fire("HearthTargetDown");
+    await fire("ChromeServiceSnapshotStale");
     await mend("HearthTargetDown");
+    await mend("ChromeServiceSnapshotStale");
   });
   await t.step("a browser that hangs, ends, and does not start", async () => {
     await fire("ChromeServiceBrowserRestarting");
     await fire("ChromeServiceBrowserWedging");
-    await drill("ChromeServiceBrowserDown");
     await Promise.all([
       mend("ChromeServiceBrowserRestarting"),
       mend("ChromeServiceBrowserWedging"),
       drill("ChromeServiceProfileFull"),
     ]);
+    await drill("ChromeServiceBrowserDown");
   });
   await t.step("a Prometheus that hangs", () => drill("HearthWatchdog"));
   assertAllDone();

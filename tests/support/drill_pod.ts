@@ -43,6 +43,8 @@ export interface DrillPod extends AsyncDisposable {
 /** Starts it and waits for its first snapshot. */
 export async function startDrillPod(): Promise<DrillPod> {
   await using held = new AsyncDisposableStack();
+  // Harvesters are started later too.
+  const harvesters: TestProgram[] = [];
   const directory = await Deno.makeTempDir({ prefix: "hearth-drill-" });
   held.defer(() => Deno.remove(directory, { recursive: true }));
   const [volume, backups] = [`${directory}/profile`, `${directory}/backup`];
@@ -75,9 +77,12 @@ export async function startDrillPod(): Promise<DrillPod> {
     ["chrome", browser.program],
     ["bridge", bridge.program],
   ]);
+  held.defer(async () => {
+    for (const harvester of harvesters) await harvester[Symbol.asyncDispose]();
+  });
   async function startHarvester(): Promise<void> {
     await programs.get("harvester")?.exitCode;
-    const harvester = held.use(startProgram("harvester", {
+    const harvester = startProgram("harvester", {
       args: ["--watch"],
       env: {
         CDP_URL: bridge.url,
@@ -90,7 +95,8 @@ export async function startDrillPod(): Promise<DrillPod> {
         `--allow-read=${snapshots},${profile}`,
         `--allow-write=${snapshots}`,
       ],
-    }));
+    });
+    harvesters.push(harvester);
     programs.set("harvester", harvester);
     await harvester.line(/first harvest done/, 120_000);
   }
