@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { withDeadline } from "../core/deadline.ts";
+import { DeadlineError, withDeadline } from "../core/deadline.ts";
 import { readLines } from "../core/lines.ts";
 import { type Account, commandAs, runAs } from "./account.ts";
 import { readingArgs } from "./sqlite.ts";
@@ -37,6 +37,7 @@ export function openSession(owner: Account, path: string): SqliteSession {
   }).spawn();
   const said = new Response(child.stderr).text();
   const input = child.stdin.getWriter();
+  let isStuck = false;
   let answer: { readonly lines: string[]; give(lines: readonly string[]): void } | undefined;
   const heard = readLines(child.stdout, (line) => {
     if (line === END) answer?.give(answer.lines);
@@ -59,16 +60,20 @@ export function openSession(owner: Account, path: string): SqliteSession {
 
   return {
     pid: child.pid,
-    ask: (lines, deadlineMs = 60_000) => withDeadline(talk(lines), deadlineMs, `"${lines[0]}"`),
+    async ask(lines, deadlineMs = 60_000) {
+      try {
+        return await withDeadline(talk(lines), deadlineMs, `"${lines[0]}"`);
+      } catch (error) {
+        isStuck ||= error instanceof DeadlineError;
+        throw error;
+      }
+    },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled([input.close()]);
-      try {
-        await withDeadline(over, 10_000, "the end of sqlite3");
-      } catch {
-        // It is in the middle of something. Only its owner may kill it.
-        await runAs(owner, ["/bin/sh", "-c", 'kill -s KILL -- "$1"', "kill", String(child.pid)]);
-        await over;
-      }
+      // It is in the middle of something. Only its owner may kill it.
+      const kill = ["/bin/sh", "-c", 'kill -s KILL -- "$1"', "kill", String(child.pid)];
+      if (isStuck) await runAs(owner, kill);
+      await over;
     },
   };
 }
