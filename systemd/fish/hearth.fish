@@ -113,6 +113,8 @@ for program in $programs
   complete -c $program -n '__hearth_at hearth demo' -l headless -d 'no window at all, where nothing else can be'
   complete -c $program -n '__hearth_at hearth demo' -l json -d 'one JSON object instead of text'
   complete -c $program -n '__hearth_at hearth demo' -l help -s h -d 'show this help'
+  complete -c $program -n '__hearth_at hearth status' -l url -d 'the snapshot\'s address; the token is that of refresh' -x
+  complete -c $program -n '__hearth_at hearth status' -l token-file -d 'another file with the token' -rF
   complete -c $program -n '__hearth_at hearth status' -l data -d 'directory of the pipeline on this machine' -xa '(__fish_complete_directories)'
   complete -c $program -n '__hearth_at hearth status' -l config -d 'where a dev box has its roster' -xa '(__fish_complete_directories)'
   complete -c $program -n '__hearth_at hearth status' -l json -d 'one JSON object instead of text'
