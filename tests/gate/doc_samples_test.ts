@@ -28,6 +28,8 @@ Deno.test("the sample of hearth status is what it prints", () => {
   );
   const site = { expiringWithin24Hours: 0, isLostOnRestart: false };
   const text = statusText({
+    server: null,
+    server_error: null,
     parts: [
       part("browser", 9225),
       part("bridge", 9224),
