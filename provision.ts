@@ -111,11 +111,12 @@ async function status(context: ProgramContext): Promise<number | void> {
   if (parseCommand(command, args) === "done") return;
   const { config, json } = command.opts();
   await Deno.permissions.revoke({ name: "write" });
-  const { loaded, machine: { host } } = await openBox({ env, config, root: undefined });
+  const { loaded, settings, machine: { host } } = await openBox({ env, config, root: undefined });
   const users = statusOf(loaded.state, loaded.gone, {
     host,
     modifiedMs,
     nowMs: systemClock.now(),
+    hasInstaller: settings.claude_installer !== null,
   });
   print(json ? `${JSON.stringify({ version: 1, users }, null, 2)}\n` : statusText(users));
 }

@@ -92,7 +92,9 @@ function fromBytes(bytes: Uint8Array): string {
 }
 
 function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 function quoted(value: string): string {
@@ -129,7 +131,7 @@ function scan(text: string): Scan {
   };
   for (let at = 0; at < text.length; at++) {
     const c = text[at] ?? "";
-    const isBlank = /[ \t\r]/.test(c);
+    const isBlank = c === " " || c === "\t" || c === "\r";
     switch (state) {
       case "before key":
         if (c === "#" || c === ";") state = "comment";

@@ -111,18 +111,23 @@ function* beforeUsers(context: PlanContext, inputs: BoxInputs): Steps {
   }
   for (const { path, ports } of inputs.ledgers) {
     const ledger: PortLedger = new Map(Object.entries(ports));
-    const present = parseLedger(textOf(host, path) ?? "");
-    // Somebody's own order of the same entries is as good as ours.
-    const isSame = present.isValid && ledgerText(present.ledger) === ledgerText(ledger);
-    const content = isSame ? host.bytes(path) : undefined;
+    const [text, wanted] = [textOf(host, path) ?? "", ledgerText(ledger)];
+    const content = isSameLedger(text, wanted) ? host.bytes(path) : undefined;
     yield* fileStep(context, {
       path,
-      content: content ?? new TextEncoder().encode(ledgerText(ledger)),
+      content: content ?? new TextEncoder().encode(wanted),
       mode: 0o644,
       foreign: "replace",
     });
   }
   yield* secretSteps(context, inputs.staged);
+}
+
+/** Somebody's own order of the same entries is as good as ours. */
+function isSameLedger(text: string, wanted: string): boolean {
+  if (text === wanted) return true;
+  const present = parseLedger(text);
+  return present.isValid && ledgerText(present.ledger) === wanted;
 }
 
 function* afterUsers(context: PlanContext, inputs: BoxInputs): Steps {

@@ -55,17 +55,17 @@ export function* envStep(context: PlanContext, wanted: WantedEnv): Steps<Outcome
   const marks = Object.entries(wanted.keys).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key: keyOf(key), digest: valueDigest(value) }]
   );
-  // Kept beside the new ones, however many writes failed since: they are what is there.
-  const stillOurs = Object.keys(wanted.keys).filter(isOurs).map((key) => ({
-    key: keyOf(key),
-    digest: valueDigest(envValue(current, key) ?? ""),
-  }));
   const isRight = fact.kind === "file" && isEqual(current, edit.bytes) && fact.mode === MODE &&
     fact.uid === 0 && fact.gid === 0;
   if (isRight) {
     yield items.ok(resource, marks);
     return DONE;
   }
+  // Kept beside the new ones, however many writes failed since: they are what is there.
+  const stillOurs = Object.keys(wanted.keys).filter(isOurs).map((key) => ({
+    key: keyOf(key),
+    digest: valueDigest(envValue(current, key) ?? ""),
+  }));
   const changed = Object.keys(changes).filter((key) => envValue(current, key) !== changes[key]);
   const cause: Cause = fact.kind === "absent"
     ? "missing"

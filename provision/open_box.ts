@@ -141,7 +141,7 @@ export function scopesOf(
   }
   return boxScopes({
     ...loaded,
-    inHome: homePlanner(isOffline ? { claude_installer: null } : settings),
+    inHome: homePlanner({ ...settings, isOffline }),
     t3Keys: (context, account) => claudeTokenKeys(context, account, loaded.claudeToken),
   }, user);
 }

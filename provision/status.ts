@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { DerivedState } from "../roster/derive.ts";
+import type { Account, DerivedState } from "../roster/derive.ts";
 import type { HostView, UnitFact } from "./host_view.ts";
+import { isProgram } from "./agents/find_program.ts";
+import { CLAUDE } from "./agents/install_step.ts";
 import { followUnit, mcpUnit, refreshTimer, t3Pointer, t3Unit } from "./users/user_units.ts";
 
 /** One user's part of the machine. */
@@ -27,6 +29,8 @@ export interface UserStatus {
     readonly timer: string;
     readonly age_seconds: number | null;
   };
+  /** What is still to come by another run, and the command that has it come now. */
+  readonly waits_for: readonly { readonly what: string; readonly command: string }[];
 }
 
 /** What status asks besides facts of the view. */
@@ -37,6 +41,8 @@ export interface StatusDeps {
   readonly modifiedMs: (path: string) => number | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Whether Claude is installed for those who are to have it. */
+  readonly hasInstaller: boolean;
 }
 
 /** The status of each user of the roster, and of those who left. */
@@ -45,17 +51,18 @@ export function statusOf(
   gone: readonly string[],
   deps: StatusDeps,
 ): readonly UserStatus[] {
-  const rows = state.accounts.map(({ os_user, tier, parked }) => ({
-    user: os_user,
-    tier: tier as string,
-    is_parked: parked,
+  const rows = state.accounts.map((account) => ({
+    user: account.os_user,
+    tier: account.tier as string,
+    is_parked: account.parked,
+    waits_for: account.parked ? [] : waitsFor(account, deps),
   }));
-  const left = gone.map((user) => ({ user, tier: "gone", is_parked: false }));
+  const left = gone.map((user) => ({ user, tier: "gone", is_parked: false, waits_for: [] }));
   return [...rows, ...left].map((row) => userStatus(row, state, deps));
 }
 
 function userStatus(
-  row: Pick<UserStatus, "user" | "tier" | "is_parked">,
+  row: Pick<UserStatus, "user" | "tier" | "is_parked" | "waits_for">,
   state: DerivedState,
   { host, modifiedMs, nowMs }: StatusDeps,
 ): UserStatus {
@@ -84,6 +91,26 @@ function userStatus(
   };
 }
 
+/** The hourly pass has no network, and t3 is the updater's. */
+function waitsFor(
+  { os_user: user, agents }: Account,
+  { host, hasInstaller }: StatusDeps,
+): UserStatus["waits_for"] {
+  const home = host.account(user)?.home;
+  if (home === undefined) return [{ what: "everything", command: applyTo(user) }];
+  const lacksClaude = hasInstaller && agents.includes("claude") &&
+    !isProgram(host, `${home}/${CLAUDE}`);
+  const lacksT3 = versionAt(host, t3Pointer(user)) === null;
+  return [
+    ...lacksClaude ? [{ what: "claude", command: applyTo(user) }] : [],
+    ...lacksT3 ? [{ what: "t3", command: "systemctl start t3-autoupdate" }] : [],
+  ];
+}
+
+function applyTo(user: string): string {
+  return `hearth-provision apply --user ${user}`;
+}
+
 function unitText({ isEnabled, active }: UnitFact): string {
   return isEnabled || active !== "inactive" ? active : "off";
 }
@@ -110,9 +137,15 @@ export function statusText(rows: readonly UserStatus[]): string {
   const widths = header.map((_, column) =>
     Math.max(...all.map((line) => line[column]?.length ?? 0))
   );
-  return all.map((line) =>
-    `${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`
-  ).join("");
+  const table = all.map((line) =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  const waits = rows.flatMap(({ user, waits_for }) =>
+    waits_for.map(({ what, command }) => `${user} waits for ${what}: ${command}`)
+  );
+  return [...table, ...waits.length === 0 ? [] : ["", ...waits]].map((line) => `${line}\n`).join(
+    "",
+  );
 }
 
 function ageText(seconds: number): string {

@@ -37,6 +37,7 @@ Deno.test("statusOf() says of each user what there is, and of those who left", (
     host: HOST,
     modifiedMs: (path) => path.startsWith("/home/ada/") ? 1_000 : undefined,
     nowMs: 61_000,
+    hasInstaller: true,
   });
 
   assert.equal(
@@ -45,6 +46,8 @@ Deno.test("statusOf() says of each user what there is, and of those who left", (
 ada   admin               yes      3773 active 0.1.10  8931 active  active    60 s old
 bob   power-user, parked  no       3774 off            8932 off     off       none
 cy    gone                no       0 off               0 off        off       none
+
+ada waits for claude: hearth-provision apply --user ada
 `,
   );
   assert.equal(rows[0]?.mcp.is_listening, true);

@@ -5,8 +5,10 @@ import { type Laid, memoryHome } from "./memory_home.ts";
 const URL = "https://claude.example.com/install.sh";
 const PATH = ".local/bin/claude";
 
-function plan(laid: Readonly<Record<string, Laid>>) {
-  const said = memoryHome(laid).run((context) => installStep(context, "ada", URL));
+function plan(laid: Readonly<Record<string, Laid>>, isOffline = false) {
+  const said = memoryHome(laid).run((context) =>
+    installStep(context, "ada", { url: URL, isOffline })
+  );
   assert.equal(said.length, 1);
   return said[0];
 }
@@ -31,6 +33,14 @@ Deno.test("installStep() leaves a Claude that is there", () => {
     })?.state,
     "ok",
   );
+});
+
+Deno.test("installStep() says what installs Claude when the run has no network", () => {
+  const item = plan({}, true);
+
+  assert.ok(item?.state === "skipped");
+  assert.match(item.summary, /no network; hearth-provision apply --user ada installs it$/);
+  assert.equal(plan({ [PATH]: { text: "ELF", mode: 0o755 } }, true)?.state, "ok");
 });
 
 Deno.test("installStep() warns of a directory in its place", () => {

@@ -15,22 +15,24 @@ import { wireStep } from "./wire_step.ts";
 export interface HomeSettings {
   /** Where Claude's installer is; `null` for none. */
   readonly claude_installer: string | null;
+  /** Whether this run has no network. */
+  readonly isOffline: boolean;
 }
 
 /**
  * Makes the planner of homes.
  *
- * @param settings What the settings say.
+ * @param settings What the settings say, and what this run can do.
  */
 export function homePlanner(
-  settings: HomeSettings,
+  { claude_installer: url, isOffline }: HomeSettings,
 ): (context: PlanContext, account: Account) => Steps {
   return function* (context, account) {
     const { os_user: user, agents } = account;
     // Before the user's unit is started: one of before may hold its port.
     yield* legacyStep(context, user);
-    if (agents.includes("claude") && settings.claude_installer !== null) {
-      yield* installStep(context, user, settings.claude_installer);
+    if (agents.includes("claude") && url !== null) {
+      yield* installStep(context, user, { url, isOffline });
     }
     for (const agent of agents) yield* wireStep(context, account, AGENT_CONFIGS[agent]);
   };
