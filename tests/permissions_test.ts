@@ -31,7 +31,7 @@ async function actUnder(name: string): Promise<ReadonlyMap<string, string>> {
     "--cached-only",
     `-P=${name}`,
     `${ROOT}tests/support/forbidden_acts.ts`,
-  ], { env: { HEARTH_FORBIDDEN: "visible", NO_COLOR: "1" } });
+  ], { env: { FORBIDDEN_VARIABLE: "visible", NO_COLOR: "1" } });
   assert.equal(code, 0, stderr);
   const outcomes = stdout.trim().split("\n").map((line) => line.split(": ") as [string, string]);
   assert.ok(outcomes.length >= 10);
@@ -46,19 +46,35 @@ for (const name of SETS) {
   });
 }
 
-Deno.test('permission set "provision" leaves all but files to the two programs it may run', async () => {
-  const outcomes = await actUnder("provision");
-  // It places files anywhere; this one is the test's.
-  await Deno.remove("/var/tmp/hearth-forbidden");
+const NEVER = [
+  "replace a program",
+  "replace one through a link",
+  "replace a library",
+  "connect elsewhere",
+  "listen on a port of its own",
+  "run a shell",
+  "run another Deno",
+  "load native code",
+  "signal another process",
+  "ask for its group",
+];
 
-  const refused = [...outcomes].filter(([, outcome]) => outcome === "NotCapable");
-  assert.deepEqual(refused.map(([act]) => act), [
-    "connect elsewhere",
-    "listen on a port of its own",
-    "run a shell",
-    "run another Deno",
-    "load native code",
-    "signal another process",
-    "ask for its group",
-  ]);
-});
+/** Their arguments or settings name files anywhere. */
+for (
+  const [name, others] of [
+    ["hearth", ["read passwords"]],
+    ["roster", ["read passwords"]],
+    // It reads there which accounts have ended.
+    ["provision", []],
+  ] as const
+) {
+  Deno.test(`permission set "${name}" leaves all but files to others, and the system's files too`, async () => {
+    const outcomes = await actUnder(name);
+    // Placed by the one act that is allowed.
+    await Deno.remove("/var/tmp/hearth-forbidden");
+
+    const refused = [...outcomes].filter(([, outcome]) => outcome === "NotCapable");
+    assert.deepEqual(refused.map(([act]) => act), [...others, ...NEVER]);
+    assert.equal(outcomes.get(VARIABLE), "nothing");
+  });
+}

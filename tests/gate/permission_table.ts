@@ -19,7 +19,8 @@ const ITS_OWN = "its own variables; all others look unset";
 export const PERMISSION_REASONS: PermissionReasons = {
   hearth: {
     read: "`--data` names any directory; `doctor` looks at the whole machine",
-    write: "`--data`, again; `doctor` and `status` give it up before they look",
+    write: "`--data` names any directory, but none of the system's; `doctor` and `status` give " +
+      "it up before they look",
     net: "this machine alone: the parts' ports. Another server has to be allowed by `--allow-net`",
     env: "where the home, programs and the snapshot are",
     sys: "whether it is root, which may install packages",
@@ -28,12 +29,15 @@ export const PERMISSION_REASONS: PermissionReasons = {
   },
   roster: {
     read: "its arguments name the files",
-    write: "`--apply` alone; without it the permission is given up before anything is read",
+    write:
+      "its arguments name the files; `--apply` alone, without it the permission is given up before anything is read",
     env: "the log's",
   },
   provision: {
     read: "facts are anywhere on the machine",
-    write: "files are put anywhere on the machine; `plan`, `status` and `adopt` give it up first",
+    write:
+      "files are put below `/etc`, `/home`, `/opt`, `/usr/local`, `/var` and where the settings " +
+      "say, but never among Debian's own; `plan`, `status` and `adopt` give it up first",
     env: "Vault's, its own, and what a download needs: registry, proxy, authorities",
     sys: "whether it is root",
     run:
@@ -126,8 +130,12 @@ function pairs(record: Readonly<Record<string, Readonly<Record<string, unknown>>
   );
 }
 
-/** What a kind allows: a list, or an object whose `allow` is one. */
+/** What a kind allows: a list, or an object whose `allow` is one, with what is taken from it. */
 function allowed(value: unknown): string {
+  if (typeof value === "object" && value !== null && "deny" in value) {
+    const { deny, ...rest } = value;
+    return `${allowed(rest)}, but not ${allowed(deny)}`;
+  }
   const list = typeof value === "object" && value !== null && "allow" in value
     ? value.allow
     : value;

@@ -6,6 +6,10 @@
 const ACTS: Readonly<Record<string, () => unknown>> = {
   "read a file of the system": () => Deno.readTextFileSync("/etc/hostname"),
   "read a home": () => Deno.readDirSync("/root"),
+  "read passwords": () => Deno.readTextFileSync("/etc/shadow"),
+  "replace a program": () => Deno.writeTextFileSync("/usr/bin/hearth-forbidden", ""),
+  "replace one through a link": () => Deno.writeTextFileSync("/bin/hearth-forbidden", ""),
+  "replace a library": () => Deno.writeTextFileSync("/usr/lib/hearth-forbidden", ""),
   "write a file": () => Deno.writeTextFileSync("/var/tmp/hearth-forbidden", ""),
   "connect elsewhere": () => Deno.connect({ hostname: "192.0.2.1", port: 443 }),
   "listen on a port of its own": () => Deno.listen({ hostname: "0.0.0.0", port: 45_000 }),
@@ -28,4 +32,6 @@ for (const [act, attempt] of Object.entries(ACTS)) {
   console.log(`${act}: ${outcome}`);
 }
 // deno-lint-ignore no-console -- this is the output
-console.log(`see a variable of another program: ${Deno.env.get("HEARTH_FORBIDDEN") ?? "nothing"}`);
+console.log(
+  `see a variable of another program: ${Deno.env.get("FORBIDDEN_VARIABLE") ?? "nothing"}`,
+);
