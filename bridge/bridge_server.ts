@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { acceptEach } from "../core/accept_each.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
 import { listenTcp } from "../core/listen_tcp.ts";
@@ -77,28 +78,20 @@ export function startBridgeServer(options: BridgeServerOptions): BridgeServer {
       traffic.note(tunnel);
     }
   }, TICK_MS);
-  const accepting = accept();
+  const accepting = acceptEach(listener, take, {
+    signal: stopping.signal,
+    clock: options.clock,
+    log,
+  });
   const { hostname, port } = listener.addr;
   let stopped: Promise<void> | undefined;
   return { hostname, port, stop: () => stopped ??= stop() };
 
-  async function accept(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let conn: Deno.TcpConn;
-      try {
-        conn = await listener.accept();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        // Out of file descriptors, or a client that left while it waited: neither ends the bridge.
-        log.warn("cannot accept a connection", { error: error as Error });
-        await options.clock.sleep(100, stopping.signal);
-        continue;
-      }
-      const served = serve(conn).catch((error) => {
-        log.error("connection failed unexpectedly", { error });
-      }).finally(() => connections.delete(conn));
-      connections.set(conn, served);
-    }
+  function take(conn: Deno.TcpConn): void {
+    const served = serve(conn).catch((error) => {
+      log.error("connection failed unexpectedly", { error });
+    }).finally(() => connections.delete(conn));
+    connections.set(conn, served);
   }
 
   async function serve(conn: Deno.TcpConn): Promise<void> {

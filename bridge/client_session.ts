@@ -8,6 +8,7 @@ import { clientKindOf } from "./client_kind.ts";
 import { type ConnectionEnds, type GateRules, judge, type Verdict } from "./gate.ts";
 import { type Exchange, readAnswer, renderAnswer } from "./http_answer.ts";
 import { type Refusal, type RefusalReason, refuse, renderRefusal } from "./refusal.ts";
+import { readNextHead } from "../core/next_head.ts";
 import { hasToken, headerValue, parseRequestHead, type RequestHead } from "../core/request_head.ts";
 import { rewriteUrls } from "./rewrite_urls.ts";
 import { closeQuietly, endWith, writeAll } from "../core/socket.ts";
@@ -92,36 +93,24 @@ export class ClientSession {
 
   async #readHead(isFirst: boolean): Promise<RequestHead | undefined> {
     const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
-    let isLate = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const startTimer = (ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        isLate = true;
+    const read = await readNextHead(this.#source, {
+      isFirst,
+      headTimeoutMs,
+      idleTimeoutMs,
+      signal,
+      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
+      onLate: (hasBegun) => {
         // Reading ends, writing still works: a slow client is told why.
-        if (this.#source.hasPending) void this.#refuse(refuse("head_timeout"));
+        if (hasBegun) void this.#refuse(refuse("head_timeout"));
         else closeQuietly(this.#client);
-      }, ms);
-    };
-    try {
-      if (signal.aborted) return undefined;
-      this.#isWaiting = true;
-      startTimer(isFirst ? headTimeoutMs : idleTimeoutMs);
-      if (!(await this.#source.waitForByte())) return undefined;
-      this.#isWaiting = false;
-      if (!isFirst) startTimer(headTimeoutMs);
-      const read = await this.#source.readHead();
-      clearTimeout(timer);
-      if (isLate || read.kind === "end") return undefined;
-      if (read.kind === "too_large") return await this.#refuseHead("head_too_large");
-      if (read.kind === "invalid") return await this.#refuseHead(read.fault);
-      const result = parseRequestHead(read.bytes);
-      if (result.kind === "head") return result.head;
-      return await this.#refuseHead(result.fault);
-    } finally {
-      this.#isWaiting = false;
-      clearTimeout(timer);
-    }
+      },
+    });
+    if (read === undefined) return undefined;
+    if (read.kind === "too_large") return await this.#refuseHead("head_too_large");
+    if (read.kind === "invalid") return await this.#refuseHead(read.fault);
+    const result = parseRequestHead(read.bytes);
+    if (result.kind === "head") return result.head;
+    return await this.#refuseHead(result.fault);
   }
 
   async #refuseHead(reason: RefusalReason): Promise<undefined> {

@@ -64,11 +64,10 @@ export const BRIDGE_ENV: z.ZodObject<{
     "on",
     "whether one client is kept from closing the browser for all",
   ),
-  BRIDGE_REFUSE_METHODS: z.string().transform((text) =>
-    text.split(",").map((item) => item.trim()).filter((item) => item !== "")
-  ).prefault("Storage.clearCookies:default,Network.clearBrowserCookies").describe(
+  BRIDGE_REFUSE_METHODS: listVariable(
     "CDP methods to refuse while the guard is on, comma separated; :default limits a method to " +
       "calls without browserContextId, :foreign to targets the client did not create",
+    "Storage.clearCookies:default,Network.clearBrowserCookies",
   ),
   BRIDGE_COMPRESSION: choiceVariable(
     ["strip", "pass"],

@@ -72,11 +72,14 @@ export function choiceVariable<const T extends string>(
     .prefault(fallback).describe(description);
 }
 
-/** Words separated by commas; blanks around them do not count. */
-export function listVariable(description: string): z.ZodType<readonly string[]> {
+/** Words separated by commas, none where nothing is said; blanks around them do not count. */
+export function listVariable(
+  description: string,
+  fallback: string = "",
+): z.ZodType<readonly string[]> {
   return z.string().transform((text) =>
     text.split(",").map((item) => item.trim()).filter((item) => item !== "")
-  ).prefault("").describe(description);
+  ).prefault(fallback).describe(description);
 }
 
 /** An `http:` or `https:` URL. Its value is not repeated in faults, since it may hold a password. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { ByteSource } from "../core/byte_source.ts";
+import { readNextHead } from "../core/next_head.ts";
 import { hasToken, parseRequestHead, type RequestHead } from "../core/request_head.ts";
 import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
 import type { ConnectionDeps } from "./connection_deps.ts";
@@ -179,35 +180,23 @@ export class ClientConnection {
 
   async #readHead(isFirst: boolean): Promise<RequestHead | LocalAnswer | undefined> {
     const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
-    let isLate = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const startTimer = (ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        isLate = true;
+    const read = await readNextHead(this.#source, {
+      isFirst,
+      headTimeoutMs,
+      idleTimeoutMs,
+      signal,
+      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
+      onLate: (hasBegun) => {
         // Reading ends, writing still works: a slow client is told why.
-        if (this.#source.hasPending) void this.#answer(refusal("head_timeout"), undefined);
+        if (hasBegun) void this.#answer(refusal("head_timeout"), undefined);
         else closeQuietly(this.#client);
-      }, ms);
-    };
-    try {
-      if (signal.aborted) return undefined;
-      this.#isWaiting = true;
-      startTimer(isFirst ? headTimeoutMs : idleTimeoutMs);
-      if (!(await this.#source.waitForByte())) return undefined;
-      this.#isWaiting = false;
-      startTimer(headTimeoutMs);
-      const read = await this.#source.readHead();
-      clearTimeout(timer);
-      if (isLate || read.kind === "end") return undefined;
-      if (read.kind === "too_large") return refusal("head_too_large");
-      if (read.kind === "invalid") return refusal(read.fault);
-      const result = parseRequestHead(read.bytes, { allowsChunks: true });
-      return result.kind === "head" ? result.head : refusal(result.fault);
-    } finally {
-      this.#isWaiting = false;
-      clearTimeout(timer);
-    }
+      },
+    });
+    if (read === undefined) return undefined;
+    if (read.kind === "too_large") return refusal("head_too_large");
+    if (read.kind === "invalid") return refusal(read.fault);
+    const result = parseRequestHead(read.bytes, { allowsChunks: true });
+    return result.kind === "head" ? result.head : refusal(result.fault);
   }
 
   /** Answers from here; `true` where another request may follow. */

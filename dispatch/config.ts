@@ -8,6 +8,7 @@ import { type AddressRange, parseAddressRange } from "../core/address_range.ts";
 import {
   type EnvReader,
   integerVariable,
+  listVariable,
   pathVariable,
   portVariable,
   readEnv,
@@ -40,10 +41,10 @@ export const DISPATCH_ENV: z.ZodObject<{
   DISPATCH_METRICS_ADDR: textVariable("address of health and metrics", "127.0.0.1"),
   DISPATCH_METRICS_PORT: portVariable(3781, "port of health and metrics"),
   DISPATCH_TABLE: pathVariable("whose instance listens where", "/etc/t3-serve/dispatch.json"),
-  DISPATCH_TRUSTED_PEERS: z.string().transform((text) =>
-    text.split(",").map((item) => item.trim()).filter((item) => item !== "")
-  ).prefault("127.0.0.1,::1")
-    .describe("addresses and ranges of the ingress, which may say who somebody is"),
+  DISPATCH_TRUSTED_PEERS: listVariable(
+    "addresses and ranges of the ingress, which may say who somebody is",
+    "127.0.0.1,::1",
+  ),
   DISPATCH_INGRESS_TOKEN_FILE: pathVariable(
     "file with the token the ingress shows in X-Hearth-Ingress; none: its address is enough",
   ),

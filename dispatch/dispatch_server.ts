@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { acceptEach } from "../core/accept_each.ts";
 import { listenTcp } from "../core/listen_tcp.ts";
 import { closeQuietly, endWith } from "../core/socket.ts";
 import { ClientConnection } from "./client_connection.ts";
@@ -53,7 +54,7 @@ export function startDispatchServer(options: DispatchServerOptions): DispatchSer
   const stopping = new AbortController();
   const connections = new Map<ClientConnection, { conn: Deno.TcpConn; ended: Promise<void> }>();
   const refusing = new Set<Promise<void>>();
-  const accepting = accept();
+  const accepting = acceptEach(listener, take, { signal: stopping.signal, clock, log });
   const { hostname, port } = listener.addr;
   let stopped: Promise<void> | undefined;
   return {
@@ -65,21 +66,9 @@ export function startDispatchServer(options: DispatchServerOptions): DispatchSer
     stop: () => stopped ??= stop(),
   };
 
-  async function accept(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let conn: Deno.TcpConn;
-      try {
-        conn = await listener.accept();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        // Out of file descriptors, or a client that left while it waited: neither ends the server.
-        log.warn("cannot accept a connection", { error: error as Error });
-        await clock.sleep(100, stopping.signal);
-        continue;
-      }
-      if (connections.size >= maxConnections) refuse(conn);
-      else serve(conn);
-    }
+  function take(conn: Deno.TcpConn): void {
+    if (connections.size >= maxConnections) refuse(conn);
+    else serve(conn);
   }
 
   function refuse(conn: Deno.TcpConn): void {
