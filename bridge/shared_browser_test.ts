@@ -188,6 +188,17 @@ Deno.test("bridge() gives a page in the browser itself nothing, by any local nam
     flatten: true,
   });
 
+  // A page that is still on its way takes what runs in it along.
+  const expression = `document.readyState === "complete" && location.href`;
+  await eventually("the page being there", async () => {
+    const { result } = await client.call(
+      "Runtime.evaluate",
+      { expression, returnByValue: true },
+      attached.result.sessionId,
+    );
+    return result?.result.value === new URL(site.url).href;
+  });
+
   const { result } = await client.call("Runtime.evaluate", {
     awaitPromise: true,
     returnByValue: true,
