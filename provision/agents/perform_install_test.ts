@@ -46,10 +46,13 @@ async function install(
   { url }: Site,
   installer = claudeInstaller({ downloadSeconds: 2, installSeconds: 30 }),
 ): Promise<Outcome | undefined> {
-  const said = await home.run((context) => installStep(context, NOBODY, url), (action) => {
-    assert.ok(action.kind === "install_claude");
-    return installer(action, { host: home.host, runTool });
-  });
+  const said = await home.run(
+    (context) => installStep(context, NOBODY, { url, isOffline: false }),
+    (action) => {
+      assert.ok(action.kind === "install_claude");
+      return installer(action, { host: home.host, runTool });
+    },
+  );
   assert.equal(said.length, 1);
   return said[0]?.[0].state === "change" ? said[0][1] : undefined;
 }
