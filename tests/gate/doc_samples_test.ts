@@ -49,8 +49,6 @@ Deno.test("the sample of hearth status is what it prints", () => {
       { ...site, site: "example.com", login: ["session_cookie"], isLostOnRestart: true },
     ],
     sites_error: null,
-    server: null,
-    server_error: null,
   }, Date.parse("2026-03-01T12:00:00Z"));
 
   assert.equal(sample(FIND_OUT, "snapshot_server"), text);
