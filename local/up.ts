@@ -5,10 +5,10 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { EnvReader } from "../core/env.ts";
-import { Fault } from "../core/fault.ts";
 import type { Logger } from "../core/log.ts";
 import { choosePort } from "./choose_port.ts";
 import { type DataDir, openDataDir } from "./data_dir.ts";
+import { findNode } from "./find_node.ts";
 import { DEFAULT_PORTS, type PartPorts, pipelineParts } from "./parts.ts";
 import { type Pipeline, startPipeline } from "./pipeline.ts";
 import { forgetPorts, writePorts } from "./ports_file.ts";
@@ -126,21 +126,4 @@ function choosePorts(printer: Printer): PartPorts {
     if (port !== wanted) printer.say(`  port ${wanted} (${name}) is taken, using ${port}`);
   }
   return chosen as unknown as PartPorts;
-}
-
-/** Node, by its absolute path, for the MCP server. */
-async function findNode(env: EnvReader): Promise<string> {
-  for (const dir of (env.get("PATH") ?? "").split(":")) {
-    const path = `${dir}/node`;
-    try {
-      if ((await Deno.stat(path)).isFile) return path;
-    } catch (error) {
-      if (
-        !(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)
-      ) {
-        throw error;
-      }
-    }
-  }
-  throw new Fault("Cannot run the MCP server: no node in PATH (apt-get install nodejs)");
 }
