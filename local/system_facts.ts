@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DeadlineError } from "../core/deadline.ts";
 import { runCommand } from "../core/process.ts";
 import {
   SYSTEM_PACKAGES,
@@ -11,8 +12,15 @@ import {
   type SystemPackagesDeps,
 } from "./system_packages.ts";
 
-/** How long apt may take, in milliseconds: a slow mirror is no reason to give up. */
-const APT_MS = 15 * 60_000;
+/** How long apt may take, in minutes: a slow mirror is no reason to give up. */
+const APT_MINUTES = 15;
+
+const APT_OPTIONS = [
+  // A machine that has just booted may be updating itself.
+  "--option=DPkg::Lock::Timeout=300",
+  // Without its lists apt knows no package, and would say only that.
+  "--option=APT::Update::Error-Mode=any",
+];
 
 /**
  * Looks at and changes the machine this runs on. Needs to read the packages' paths,
@@ -30,11 +38,17 @@ export function realSystemPackages(
     say,
     async run(command, env) {
       const [program = "", ...args] = command;
-      const { code, stdout, stderr } = await runCommand(`/usr/bin/${program}`, args, {
-        deadlineMs: APT_MS,
-        env,
-      });
-      return { code, output: `${stdout}\n${stderr}` };
+      try {
+        const { code, stdout, stderr } = await runCommand(
+          `/usr/bin/${program}`,
+          [...APT_OPTIONS, ...args],
+          { deadlineMs: APT_MINUTES * 60_000, env },
+        );
+        return { code, output: `${stdout}\n${stderr}` };
+      } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+        return { code: 124, output: `it took longer than ${APT_MINUTES} minutes` };
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ import { Fault } from "../../core/fault.ts";
 import { runProgram } from "../../core/program.ts";
 import { realSystemPackages } from "../../local/system_facts.ts";
 import { ensureSystemPackages, type SystemPackage } from "../../local/system_packages.ts";
+import { demandNamespaces } from "../support/namespaces.ts";
 import { TEST_PACKAGES } from "../support/test_packages.ts";
 
 const BOX_PACKAGES: readonly SystemPackage[] = [
@@ -27,6 +28,7 @@ await runProgram("prepare", async ({ print }) => {
       { code: "config" },
     );
   }
+  await demandNamespaces("boot dev boxes");
   await ensureSystemPackages(
     realSystemPackages((line) => print(`${line}\n`), BOX_PACKAGES),
     BOX_PACKAGES,

@@ -8,6 +8,7 @@ import { Fault } from "../../core/fault.ts";
 import { runProgram } from "../../core/program.ts";
 import { realSystemPackages } from "../../local/system_facts.ts";
 import { ensureSystemPackages } from "../../local/system_packages.ts";
+import { demandNamespaces } from "../support/namespaces.ts";
 import { POD_PACKAGES } from "./packages.ts";
 
 await runProgram("prepare", async ({ print }) => {
@@ -16,6 +17,7 @@ await runProgram("prepare", async ({ print }) => {
       code: "config",
     });
   }
+  await demandNamespaces("test the pod");
   await ensureSystemPackages(
     realSystemPackages((line) => print(`${line}\n`), POD_PACKAGES),
     POD_PACKAGES,
