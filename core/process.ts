@@ -26,6 +26,8 @@ export interface Child {
   readonly pid: number;
   /** Resolves when it has ended and its output has been read. */
   readonly ended: Promise<ChildEnd>;
+  /** Resolves when nobody can write to its output any more: what it left behind has ended, too. */
+  readonly outputEnded: Promise<void>;
   /** Sends SIGTERM, waits, and sends SIGKILL when the deadline passes. Resolves when it has ended. */
   stop(deadlineMs?: number): Promise<ChildEnd>;
   /** Sends a signal; a child that has ended is left alone. */
@@ -98,7 +100,8 @@ export function startChild(options: ChildOptions): Child {
       clearTimeout(timer);
     }
   }
-  return { pid: process.pid, ended, stop, kill };
+  const outputEnded = output.then(() => {});
+  return { pid: process.pid, ended, outputEnded, stop, kill };
 }
 
 /** What a command printed and how it ended. */

@@ -7,6 +7,7 @@ import { discoverBrowser, type DiscoveredBrowser } from "../../cdp/discover.ts";
 import { systemClock } from "../../core/clock.ts";
 import { type Child, startChild } from "../../core/process.ts";
 import { freePort } from "./free_port.ts";
+import { stopWhole } from "./stop_whole.ts";
 
 /** Where Debian installs Chromium. */
 export const CHROMIUM = "/usr/bin/chromium";
@@ -61,13 +62,13 @@ export async function startChromium(options: TestChromiumOptions = {}): Promise<
   });
   const address = `http://127.0.0.1:${port}`;
   async function dispose(): Promise<void> {
-    await child.stop(5_000);
+    await stopWhole(child, 5_000);
     if (options.profile === undefined) await removeTree(profile);
   }
-  const deadline = systemClock.monotonic() + 20_000;
+  const deadline = systemClock.monotonic() + 60_000;
   while (true) {
     try {
-      const browser = await discoverBrowser(address, 1_000);
+      const browser = await discoverBrowser(address, 5_000);
       return { address, port, profile, child, browser, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       if (systemClock.monotonic() > deadline) {

@@ -7,6 +7,7 @@
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
 import { startChild } from "../../core/process.ts";
+import { stopWhole } from "./stop_whole.ts";
 
 const NGINX = "/usr/sbin/nginx";
 
@@ -91,7 +92,7 @@ export async function startIngress(
       return `http://127.0.0.1:${port}`;
     },
     async [Symbol.asyncDispose]() {
-      await child.stop(5_000);
+      await stopWhole(child, 5_000);
       await Deno.remove(directory, { recursive: true });
     },
   };

@@ -5,6 +5,7 @@
  */
 import { startChild } from "../../core/process.ts";
 import { withDeadline } from "../../core/deadline.ts";
+import { stopWhole } from "./stop_whole.ts";
 
 /** The repository's root. */
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
@@ -89,7 +90,7 @@ export function startProgram(name: string, options: TestProgramOptions = {}): Te
       }
     },
     async [Symbol.asyncDispose]() {
-      await child.stop(10_000);
+      await stopWhole(child, 10_000);
     },
   };
 }

@@ -6,6 +6,7 @@
 import { startChild } from "../../core/process.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
+import { stopWhole } from "./stop_whole.ts";
 
 /** A Prometheus that runs. */
 export interface TestPrometheus extends AsyncDisposable {
@@ -95,7 +96,7 @@ export async function startPrometheus(
       await eventually(`${alert} clearing`, look, 120_000);
     },
     async [Symbol.asyncDispose]() {
-      await child.stop(10_000);
+      await stopWhole(child, 10_000);
       await Deno.remove(directory, { recursive: true });
     },
   };

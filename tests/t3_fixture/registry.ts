@@ -6,6 +6,7 @@
 import { systemClock } from "../../core/clock.ts";
 import { type Child, runCommand, startChild } from "../../core/process.ts";
 import { freePort } from "../support/free_port.ts";
+import { stopWhole } from "../support/stop_whole.ts";
 import { cachedDirectory } from "../support/test_cache.ts";
 import { type Build } from "./builds.ts";
 import { nodeBinDir } from "./node_program.ts";
@@ -72,7 +73,7 @@ export async function startRegistry(): Promise<TestRegistry> {
   }
 
   async function pause(): Promise<void> {
-    await child?.stop(5_000);
+    if (child !== undefined) await stopWhole(child, 5_000);
     child = undefined;
   }
 

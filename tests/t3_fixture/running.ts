@@ -38,6 +38,7 @@ import { type Behaviour, SWITCHES } from "./behaviour.ts";
 import type { Build } from "./builds.ts";
 import { nodeBinDir } from "./node_program.ts";
 import { installBuild } from "./package_files.ts";
+import { stopWhole } from "../support/stop_whole.ts";
 
 /** A build that is installed below a prefix. */
 export interface InstalledBuild {
@@ -140,9 +141,9 @@ export async function startT3(
       Object.assign(current, more);
       await write();
     },
-    stop: () => child.stop(5_000),
+    stop: () => stopWhole(child, 5_000),
     async [Symbol.asyncDispose]() {
-      await child.stop(5_000);
+      await stopWhole(child, 5_000);
     },
   };
 }
