@@ -7,7 +7,7 @@ import { openBox } from "./autoupdate/real_effects.ts";
 import { backup } from "./autoupdate/backup.ts";
 import { readBoxSettings } from "./autoupdate/box_settings.ts";
 import { recoverAlone, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
-import { AUTOUPDATE_ENV, readConfig } from "./autoupdate/config.ts";
+import { AUTOUPDATE_ENV, type Config, readConfig } from "./autoupdate/config.ts";
 import { drain } from "./autoupdate/drain.ts";
 import { endText, EXIT_CODES, exitCodeOf, historyText } from "./autoupdate/report.ts";
 import { readStatus } from "./autoupdate/read_status.ts";
@@ -58,14 +58,26 @@ await runProgram(
     }),
 );
 
-function open({ env, log, signal }: ProgramContext): RunContext {
-  const config = readConfig(env);
+function configOf({ env }: ProgramContext): Config {
+  if (Deno.uid() !== 0) {
+    throw new Fault(`Cannot open the updater's files: this is user ${Deno.uid()}, must be root`);
+  }
+  return readConfig(env);
+}
+
+function open(program: ProgramContext): RunContext {
+  const config = configOf(program);
+  const { log, signal } = program;
   return { config, box: openBox(config, { clock: systemClock, log }), signal };
 }
 
-function told({ log, print }: ProgramContext, end: RunEnd, json?: true): number {
+function told(
+  { log, print }: ProgramContext,
+  end: RunEnd,
+  json?: true,
+  code = exitCodeOf(end.result),
+): number {
   const { result, why } = end;
-  const code = exitCodeOf(result);
   log[code === 0 ? "info" : "error"]("run ended", { result, why });
   print(json ? `${JSON.stringify(end)}\n` : endText(end));
   return code;
@@ -107,11 +119,11 @@ async function runDrain(program: ProgramContext): Promise<number | void> {
     description: "Bring who was busy, or is new, to the last good build.",
     examples: [["autoupdate drain", "what the hourly timer does at night"]],
     exitCodes: EXIT_CODES,
-  });
+  }).option("--json", "one JSON object");
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
   using _lock = await takeLock(context.config);
-  return told(program, await drain(context));
+  return told(program, await drain(context), command.opts().json);
 }
 
 async function runRecover(program: ProgramContext): Promise<number | void> {
@@ -134,10 +146,14 @@ async function runFreeze(program: ProgramContext): Promise<number | void> {
     examples: [["autoupdate freeze 'demo on Friday'", "with its reason"]],
   }).argument("<reason>", "why");
   if (parseCommand(command, program.args) === "done") return;
-  const { freezeFile } = readConfig(program.env);
   const [reason] = command.processedArgs;
+  if (reason.trim() === "") throw usageFault("The reason is empty", "autoupdate freeze");
+  const { freezeFile } = configOf(program);
+  const before = await readFreeze(freezeFile);
+  // Whoever put it on before had a reason too.
+  if (before !== undefined) return program.print(`was frozen already: ${before.reason}\n`);
   await writeFreeze(freezeFile, { reason, atMs: systemClock.now(), version: undefined });
-  program.log.warn("frozen", { file: freezeFile, reason });
+  program.print(`frozen: ${reason}\n`);
 }
 
 async function runUnfreeze(program: ProgramContext): Promise<number | void> {
@@ -147,11 +163,11 @@ async function runUnfreeze(program: ProgramContext): Promise<number | void> {
     examples: [["autoupdate unfreeze", "the next run goes on; a build that failed stays skipped"]],
   });
   if (parseCommand(command, program.args) === "done") return;
-  const { freezeFile } = readConfig(program.env);
+  const { freezeFile } = configOf(program);
   const freeze = await readFreeze(freezeFile);
-  if (freeze === undefined) return program.log.info("was not frozen", { file: freezeFile });
+  if (freeze === undefined) return program.print("was not frozen\n");
   await Deno.remove(freezeFile);
-  program.log.warn("unfrozen", { file: freezeFile, was: freeze.reason });
+  program.print(`unfrozen; it was: ${freeze.reason}\n`);
 }
 
 async function runRollback(program: ProgramContext): Promise<number | void> {
@@ -165,14 +181,15 @@ async function runRollback(program: ProgramContext): Promise<number | void> {
     exitCodes: EXIT_CODES,
   }).option("--to <version>", "an earlier last good version")
     .option("--why <text>", "the reason, for the history", "asked for")
-    .option("--even-busy", "also interrupt who is working");
+    .option("--even-busy", "also interrupt who is working")
+    .option("--json", "one JSON object");
   if (parseCommand(command, program.args) === "done") return;
-  const { to, why, evenBusy: isEvenBusy = false } = command.opts();
+  const { to, why, evenBusy: isEvenBusy = false, json } = command.opts();
   const context = open(program);
   using _lock = await takeLock(context.config);
   const end = await rollback(context, { to, why, isEvenBusy });
-  program.print(endText(end));
-  return end.result === "rolled-back" ? 0 : exitCodeOf(end.result);
+  // Asked for, so that it is no failure.
+  return told(program, end, json, end.result === "rolled-back" ? 0 : undefined);
 }
 
 async function runBackup(program: ProgramContext): Promise<number | void> {
@@ -207,9 +224,12 @@ async function runRestore(program: ProgramContext): Promise<number | void> {
     .option("--drill", "try it out, and touch nothing of the user's")
     .option("--apply", "put it back");
   if (parseCommand(command, program.args) === "done") return;
+  const { backup: id, drill: isDrill = false, apply: isApplying = false } = command.opts();
+  if (isDrill && isApplying) {
+    throw usageFault("--drill and --apply are two things, must be one", "autoupdate restore");
+  }
   const context = open(program);
   using _lock = await takeLock(context.config);
-  const { backup: id, drill: isDrill = false, apply: isApplying = false } = command.opts();
   const [user] = command.processedArgs;
   program.print(await restoreByHand(context, { user, id, isDrill, isApplying }));
 }
@@ -222,10 +242,10 @@ async function runHistory(program: ProgramContext): Promise<number | void> {
   }).option("--last <count>", "how many lines", "30").option("--json", "JSON lines");
   if (parseCommand(command, program.args) === "done") return;
   const { last, json } = command.opts();
-  if (!/^\d{1,6}$/.test(last)) {
+  if (!/^[1-9]\d{0,5}$/.test(last)) {
     throw usageFault(`--last is "${last}", must be a number`, "autoupdate history");
   }
-  const events = await readHistory(readConfig(program.env).stateDir, Number(last));
+  const events = await readHistory(configOf(program).stateDir, Number(last));
   program.print(
     json ? events.map((one) => `${JSON.stringify(one)}\n`).join("") : historyText(events),
   );

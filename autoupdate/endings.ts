@@ -33,10 +33,11 @@ export function refused(state: State, failure: Failure, nowMs: number): State {
   const { update } = state;
   if (update === undefined) return state;
   const why = failure.user === undefined ? failure.why : `${failure.user}: ${failure.why}`;
+  const said = `${update.to}: ${why}`;
   if (isLastGood(state, update)) {
-    return dropped(waiting(state, update.users, nowMs, why), "refused", why, nowMs);
+    return dropped(waiting(state, update.users, nowMs, why), "refused", said, nowMs);
   }
-  const { pending: _refused, ...rest } = dropped(state, "refused", why, nowMs);
+  const { pending: _refused, ...rest } = dropped(state, "refused", said, nowMs);
   return {
     ...rest,
     skipped: { ...state.skipped, [update.to]: { stage: failure.stage, why, atMs: nowMs } },

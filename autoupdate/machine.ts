@@ -207,7 +207,7 @@ export function after(
       if (outcome.is === "bad") {
         return { state: goBack(state, update, { stage: "canary", user, why: outcome.why }) };
       }
-      return paused(state, update, whyOf(outcome), facts.nowMs);
+      return paused(state, whyOf(outcome), facts.nowMs);
     }
     case "soak":
       if (outcome.is === "ok") return { state: committed(state, update, facts.nowMs) };
@@ -216,7 +216,7 @@ export function after(
         const failure: Failure = { stage: "soak", why, ...(user === undefined ? {} : { user }) };
         return { state: goBack(state, update, failure) };
       }
-      return paused(state, update, whyOf(outcome), facts.nowMs);
+      return paused(state, whyOf(outcome), facts.nowMs);
     case "restore": {
       const { user } = action.move;
       if (outcome.is === "ok") return { state: set({ at: "returning", isRetry: false }, user) };
@@ -234,6 +234,29 @@ export function after(
     case "freeze":
       return { state: undone(state, update, facts.nowMs) };
   }
+}
+
+/**
+ * A run ends here, and a later one goes on. Only processes that died count: a dispatch that is down
+ * for a weekend, or a disk that is full for one, blames no build.
+ */
+export function unfinished(state: State, why: string, nowMs: number): State {
+  const { update } = state;
+  const kept = update === undefined ? state : { ...state, update: { ...update, attempts: 0 } };
+  return withResult(kept, "inconclusive", why, nowMs);
+}
+
+/**
+ * A process was asked to stop. It did not die of the build: nobody counts it, and where nobody was
+ * moved there is nothing to go on with.
+ */
+export function stopped(state: State, nowMs: number): State {
+  const { update } = state;
+  if (update === undefined) return state;
+  if (update.phase === "staging" || update.phase === "gating") {
+    return dropped(state, "inconclusive", "stopped before anybody was moved", nowMs);
+  }
+  return unfinished(state, "stopped on the way; the next run goes on", nowMs);
 }
 
 /**
@@ -272,10 +295,8 @@ function failedEarly(
   return refused(state, { stage, why, ...(user === undefined ? {} : { user }) }, nowMs);
 }
 
-function paused(state: State, update: Update, why: string, nowMs: number) {
-  // Only processes that died count: a dispatch that is down for a weekend blames no build.
-  const waiting: State = { ...state, update: { ...update, attempts: 0 } };
-  return { state: withResult(waiting, "inconclusive", why, nowMs), isPaused: true };
+function paused(state: State, why: string, nowMs: number) {
+  return { state: unfinished(state, why, nowMs), isPaused: true };
 }
 
 function goBack(state: State, update: Update, failure: Failure): State {

@@ -164,9 +164,12 @@ async function npm(args: readonly string[], home: string, options: NpmOptions) {
   });
 }
 
+/** What npm says, its sentences before its codes. */
 function complaint({ stderr, stdout }: { stderr: string; stdout: string }): string {
   const lines = `${stderr}\n${stdout}`.split("\n")
     .map((line) => line.replace(/^npm (?:error|ERR!) ?/, "").trim())
     .filter((line) => line !== "" && !/^A complete log/.test(line));
-  return `npm: ${lines.slice(0, 3).join("; ") || "failed without a word"}`;
+  const sentences = lines.filter((line) => !/^(?:code|errno|syscall|\d+) ?\S*$/.test(line));
+  const said = (sentences.length > 0 ? sentences : lines).slice(0, 3).join("; ");
+  return `npm: ${said || "failed without a word"}`;
 }

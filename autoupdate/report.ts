@@ -40,6 +40,7 @@ export function endText({ result, why }: RunEnd): string {
 
 /** The history, a line each. */
 export function historyText(events: readonly Readonly<Record<string, unknown>>[]): string {
+  if (events.length === 0) return "nothing has been decided or done yet\n";
   return events.map(({ at, did, ...rest }) => {
     const details = Object.entries(rest).filter(([, value]) => value !== undefined)
       .map(([name, value]) =>

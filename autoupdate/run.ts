@@ -58,7 +58,7 @@ async function follow(context: RunContext): Promise<RunEnd> {
 }
 
 /** The whole gate, and nothing else: no journal, no pointer, no instance is touched. */
-export async function dryRun({ config, box }: RunContext): Promise<RunEnd> {
+export async function dryRun({ config, box, signal }: RunContext): Promise<RunEnd> {
   const state = await readState(config.stateDir);
   if (state.update !== undefined) {
     return { result: "nothing", why: `${state.update.to} is in flight (${state.update.phase})` };
@@ -75,6 +75,7 @@ export async function dryRun({ config, box }: RunContext): Promise<RunEnd> {
     ? await box.effects.gate(version, update?.users ?? [])
     : staged;
   if (isNew && staged.is === "ok") await removeVersion(config.versionsDir, version);
+  if (signal.aborted) return { result: "inconclusive", why: "stopped; nothing was changed" };
   if (outcome.is === "ok") {
     const users = update?.users.map(({ user }) => user).join(", ") || "nobody";
     const freeze = await readFreeze(config.freezeFile);

@@ -15,6 +15,8 @@ export interface UserStatus {
   readonly version: string | undefined;
   /** Whether their instance runs. */
   readonly isRunning: boolean;
+  /** Whether they never had a version: the next run or drain gives them one. */
+  readonly isNew: boolean;
   /** How far an update has come with them. */
   readonly step: Step | undefined;
   /** Since when they wait, and why. */
@@ -67,6 +69,9 @@ export interface StatusFacts {
   readonly nowMs: number;
 }
 
+/** A box whose first run has not been. */
+const NOTHING_YET = "none yet: the first run installs it (systemctl start t3-autoupdate.service)";
+
 /** A build that has been offered this long and not taken is an alarm of its own. */
 const STALE_MS = 7 * 86_400_000;
 
@@ -77,16 +82,19 @@ export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFact
   const behind = behindMs(state, nowMs);
   const shown = users.map(({ user, version, isRunning }): UserStatus => {
     const waiting = waitingSince[user];
+    const step = update?.users.find((move) => move.user === user)?.step;
     return {
       user,
       version,
       isRunning,
-      step: update?.users.find((move) => move.user === user)?.step,
+      isNew: version === undefined && step === undefined && state.held[user] === undefined,
+      step,
       waiting: waiting && { since: iso(waiting.sinceMs), why: waiting.why },
     };
   });
   const alarms = [
-    ...shown.filter(({ isRunning }) => !isRunning).map(({ user }) => `${user} has nothing running`),
+    ...shown.filter(({ isRunning, isNew }) => !isRunning && !isNew)
+      .map(({ user }) => `${user} has nothing running`),
     ...Object.entries(waitingSince).filter(([, { sinceMs }]) => nowMs - sinceMs > deferMaxMs)
       .map(([user, { sinceMs, why }]) =>
         `${user} has waited ${days(nowMs - sinceMs)} days: ${why}`
@@ -129,7 +137,7 @@ export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFact
 export function statusText(status: Status): string {
   const { lastGood, lastGoodSince, offered, behindDays, update, pending, frozen, lastRun } = status;
   const rows: [string, string][] = [
-    ["last good", lastGood === undefined ? "none yet" : `${lastGood} (since ${lastGoodSince})`],
+    ["last good", lastGood === undefined ? NOTHING_YET : `${lastGood} (since ${lastGoodSince})`],
   ];
   if (offered !== undefined && offered !== lastGood) {
     rows.push(["offered", `${offered} (for ${behindDays} days)`]);
@@ -147,9 +155,9 @@ export function statusText(status: Status): string {
   for (const [version, why] of Object.entries(status.skipped)) {
     rows.push(["skipped", `${version} (${why})`]);
   }
-  const users = status.users.map(({ user, version, isRunning, step, waiting }) => {
+  const users = status.users.map(({ user, version, isRunning, isNew, step, waiting }) => {
     const more = [
-      isRunning ? "running" : "NOT RUNNING",
+      isRunning ? "running" : isNew ? "new: the next run or drain installs it" : "NOT RUNNING",
       ...(step === undefined ? [] : [step.at]),
       ...(waiting === undefined ? [] : [`waits since ${waiting.since}: ${waiting.why}`]),
     ];

@@ -49,6 +49,18 @@ Deno.test("statusOf() raises none when all is well", () => {
   assert.deepEqual(status.alarms, []);
 });
 
+Deno.test("statusText() tells what to do on a fresh box, and alarms nobody", () => {
+  const fresh = { freeze: undefined, deferMaxMs, nowMs };
+  const nobody = [{ user: "ada", version: undefined, isRunning: false }];
+  const text = statusText(statusOf({ ...fresh, state: emptyState(), users: nobody }));
+  const held = { ...emptyState(), held: { ada: "0.1.0" } };
+
+  assert.match(text, /^last good +none yet: .*systemctl start t3-autoupdate/m);
+  assert.match(text, /^ada +none +new: /m);
+  assert.doesNotMatch(text, /ALARM/);
+  assert.equal(statusOf({ ...fresh, state: held, users: nobody }).alarms.length, 2);
+});
+
 Deno.test("statusText() tells a person who has what, and why nothing happens", () => {
   const text = statusText(statusOf({ state, freeze, users, deferMaxMs, nowMs }));
 

@@ -4,9 +4,16 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
-import { withResult } from "./endings.ts";
 import type { Effects } from "./effects.ts";
-import { type Action, after, type Facts, next, type Outcome } from "./machine.ts";
+import {
+  type Action,
+  after,
+  type Facts,
+  next,
+  type Outcome,
+  stopped,
+  unfinished,
+} from "./machine.ts";
 import { restoreUser, returnUser, switchUser } from "./move_user.ts";
 import { giveBack, type MoveOptions, secureUser } from "./secure_user.ts";
 import { soak } from "./soak.ts";
@@ -43,18 +50,22 @@ export async function work(
       return state;
     }
     await writeOnTheWay(state);
-    if (signal.aborted && !isUrgent(action)) return state;
+    if (signal.aborted && !isUrgent(action)) {
+      const kept = stopped(state, effects.clock.now());
+      await write(kept);
+      return kept;
+    }
     const startedMs = effects.clock.monotonic();
     let outcome: Outcome;
     try {
-      outcome = await perform(action);
+      outcome = await performUnlessStopped(action);
     } catch (error) {
       // Not the build's: the journal keeps its step, and a later run does it again.
       const why = `cannot ${action.do}: ${errorText(error)}`;
       await report(action, { is: "unclear", why }, startedMs);
-      const stopped = withResult(state, "inconclusive", why, effects.clock.now());
-      await write(stopped);
-      return stopped;
+      const kept = unfinished(state, why, effects.clock.now());
+      await write(kept);
+      return kept;
     }
     await report(action, outcome, startedMs);
     if (action.do === "restore" && outcome.is !== "ok") blocked.add(action.move.user);
@@ -96,6 +107,23 @@ export async function work(
       if (now.update?.phase !== "rolling-back") throw error;
       effects.log.error("going back without the journal", { error });
     }
+  }
+
+  /**
+   * Whoever is asked to stop by a terminal or by systemd has their children stopped as well, a build
+   * on trial among them: what comes of an action then says nothing of the build.
+   */
+  async function performUnlessStopped(action: Exclude<Action, { do: "end" }>): Promise<Outcome> {
+    const wasAborted = signal.aborted;
+    const isStopped = () => signal.aborted && !wasAborted;
+    try {
+      const outcome = await perform(action);
+      if (!isStopped() || outcome.is === "ok" || outcome.is === "busy") return outcome;
+      if (!isUrgent(action)) return { is: "unclear", why: "stopped" };
+    } catch (error) {
+      if (!isStopped() || !isUrgent(action)) throw error;
+    }
+    return await perform(action);
   }
 
   async function perform(action: Exclude<Action, { do: "end" }>): Promise<Outcome> {

@@ -280,3 +280,63 @@ for (const flaw of [...FULL_FLAWS, "asked back"] as const) {
     });
   }
 }
+
+Deno.test("work() holds nothing against a build when it is asked to stop at any effect", async () => {
+  const whole = box("none", THREE, OLD);
+  await runThrough(whole, [], false);
+
+  for (let at = 1; at <= whole.ticks; at++) {
+    const detail = `asked to stop at effect ${at} of ${whole.ticks}`;
+    const asked = box("none", THREE, OLD);
+    for (let night = 0; night < 5 && isOffered(asked); night++) {
+      await runUntilAsked(asked, night < 4 ? at : Infinity);
+      assert.deepEqual([asked.brokenUsers(), asked.journal().skipped], [[], {}], detail);
+    }
+    assertMorning(asked, "none", detail);
+    assert.deepEqual(pointers(asked), [NEW, NEW, NEW], detail);
+  }
+});
+
+Deno.test("work() does again what a stop cut short of a user's way", async () => {
+  const cut = box("none", THREE, OLD);
+  const stopping = new AbortController();
+  const effects = cut.effects();
+  const begun = beginUpdate(
+    cut.journal(),
+    { instances: await effects.instances(), pointers: await effects.pointers.all() },
+    BUILD,
+    1,
+  );
+  // Ctrl-C ends what the updater started as well: here the look at ada's new version.
+  const visit: typeof effects.visit = async (instance, version, sizeBytes) => {
+    if (version !== NEW || stopping.signal.aborted) {
+      return await effects.visit(instance, version, sizeBytes);
+    }
+    stopping.abort();
+    return { is: "bad", why: "no credential can be made: it was killed" };
+  };
+
+  const left = await work(begun, { ...effects, visit }, OPTIONS, stopping.signal);
+
+  assert.equal(left.update?.users[0]?.step.at, "verified");
+  assert.deepEqual(pointers(cut), [NEW, OLD, OLD]);
+  assert.deepEqual([left.update?.attempts, left.skipped, cut.freezes], [0, {}, []]);
+});
+
+/** One process that is asked to stop at an effect, as by Ctrl-C. */
+async function runUntilAsked(box: FakeBox, at: number): Promise<void> {
+  const stopping = new AbortController();
+  const effects = box.effects();
+  const last = box.ticks + at;
+  const save: typeof effects.save = async (state) => {
+    await effects.save(state);
+    if (box.ticks >= last) stopping.abort();
+  };
+  let state = box.journal();
+  if (state.update === undefined) {
+    const [instances, pointers] = [await effects.instances(), await effects.pointers.all()];
+    state = beginUpdate(state, { instances, pointers }, BUILD, 1);
+  } else state = countAttempt(state);
+  await save(state);
+  await work(state, { ...effects, save }, OPTIONS, stopping.signal);
+}

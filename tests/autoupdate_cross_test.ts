@@ -157,6 +157,11 @@ for (const [state, users] of Object.entries(STATES)) {
         const { lastGood } = await night.state();
         const asked = MATTERS[at]?.pin ?? MATTERS[at]?.offers;
         if (happened.startsWith("committed")) assert.equal(lastGood?.version, asked ?? NEW, what);
+        // What lasts for days is still nobody's fault.
+        for (let more = 2; more <= 5; more++) {
+          await run(night.context());
+          await assertSound(night, model, users, `${what}, night ${more}`);
+        }
       }
     }
 

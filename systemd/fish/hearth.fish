@@ -78,6 +78,7 @@ for program in $programs
   complete -c $program -n '__hearth_at autoupdate run' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate status' -l json -d 'one JSON object'
   complete -c $program -n '__hearth_at autoupdate status' -l help -s h -d 'show this help'
+  complete -c $program -n '__hearth_at autoupdate drain' -l json -d 'one JSON object'
   complete -c $program -n '__hearth_at autoupdate drain' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate recover' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate freeze' -l help -s h -d 'show this help'
@@ -85,6 +86,7 @@ for program in $programs
   complete -c $program -n '__hearth_at autoupdate rollback' -l to -d 'an earlier last good version' -x
   complete -c $program -n '__hearth_at autoupdate rollback' -l why -d 'the reason, for the history' -x
   complete -c $program -n '__hearth_at autoupdate rollback' -l even-busy -d 'also interrupt who is working'
+  complete -c $program -n '__hearth_at autoupdate rollback' -l json -d 'one JSON object'
   complete -c $program -n '__hearth_at autoupdate rollback' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate backup' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate restore' -l backup -d 'the copy; else the newest' -x

@@ -98,7 +98,7 @@ function drillsOfFailure(box: Box, t3: T3Controls, registry: TestRegistry) {
         await registry.publish(bad);
         await t3.update();
       },
-      shows: [/^last run .* refused: edsger/m, new RegExp(`^skipped +${versionOf(2)}`, "m")],
+      shows: [/^last run .* refused: \S+: edsger/m, new RegExp(`^skipped +${versionOf(2)}`, "m")],
       async mend() {
         await registry.publish(build(versionOf(3), ERAS.environmentCookie));
         await t3.fill("ada", { titles: ["of ada"], activeThread: 0 });

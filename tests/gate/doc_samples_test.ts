@@ -99,14 +99,14 @@ Deno.test("the sample of harvester --list is what it prints", () => {
 
 Deno.test("the sample of hearth-autoupdate status is what it prints", () => {
   const user = (name: string, version: string) => (
-    { user: name, version, isRunning: true, step: undefined, waiting: undefined }
+    { user: name, version, isRunning: true, isNew: false, step: undefined, waiting: undefined }
   );
   const [last, next] = ["0.1.10-nightly.20261116.4801", "0.1.11-nightly.20261117.4825"] as const;
   const why = "edsger: it cannot be paired with: ...";
   const status: Status = {
     ...{ lastGood: last, lastGoodSince: "2026-11-17T04:21:09.000Z", offered: next },
     ...{ behindDays: 0.2, update: undefined, pending: undefined, frozen: undefined },
-    lastRun: { at: "2026-11-18T04:17:44.000Z", result: "refused", why },
+    lastRun: { at: "2026-11-18T04:17:44.000Z", result: "refused", why: `${next}: ${why}` },
     skipped: { [next]: `gate: ${why}` },
     earlier: [],
     users: [

@@ -156,6 +156,7 @@ function nightEffects({ model, users, matter, config, box }: Parts): Effects {
     data: {
       ...base.data,
       backup: on("copies", base.data.backup),
+      beginBackup: on("copies", base.data.beginBackup),
       roomBytes: full === "homes" ? () => Promise.resolve(0) : base.data.roomBytes,
     },
     async stage(version) {
