@@ -50,14 +50,14 @@ export const BOX_FAULTS: readonly BoxFault[] = [
     plant: `mount -t tmpfs -o size=2m tmpfs /var/cache; mkdir -p /var/cache/apt/archives/partial
       head -c 1900k /dev/zero >/var/cache/apt/archives/large_1_all.deb`,
     wanted: /^disks: "\/var\/cache" has 0 MiB left, must have at least 1 MiB$/,
-    tidy: "umount /var/cache",
+    tidy: "umount --lazy /var/cache",
   },
   {
     what: "a disk was mounted read-only after an error",
     round: 4,
     plant: "mount --bind /opt /opt; mount -o remount,bind,ro /opt",
     wanted: /^disks: "\/opt" is mounted read-only, must be written to$/,
-    tidy: "umount /opt",
+    tidy: "umount --lazy /opt",
   },
   {
     what: "a token may be read by everybody",
