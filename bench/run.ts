@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchModule>>> = {
   fidelity: () => import("./fidelity.ts"),
   freshness: () => import("./freshness.ts"),
   snapshot_server: () => import("./snapshot_server.ts"),
+  status_page: () => import("./status_page.ts"),
   harvest: () => import("./harvest.ts"),
   roster: () => import("./roster.ts"),
   provision: () => import("./provision.ts"),
