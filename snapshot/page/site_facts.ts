@@ -44,17 +44,44 @@ export function siteFacts(
   expiries: ReadonlyMap<string, number>,
   readers: readonly Reader[],
 ): readonly SiteFacts[] {
+  const indexed = readers.map((reader) => ({ reader, mayHave: mayHaveOf(reader) }));
   return rows.map((row) => {
     const { site, login, isLostOnRestart, lastChangedAt, latestExpiryAt } = row;
+    const above = atOrAbove(site);
     const lastMs = latestExpiryAt === undefined ? undefined : Date.parse(latestExpiryAt);
     const expiresMs = expiries.get(site) ?? lastMs;
     return {
       ...{ site, login, isLostOnRestart },
       ...(expiresMs === undefined ? {} : { expiresMs }),
       ...(lastChangedAt === undefined ? {} : { changedMs: Date.parse(lastChangedAt) }),
-      readers: readers.flatMap((reader) => readingOf(reader, site)),
+      readers: indexed.flatMap(({ reader, mayHave }) =>
+        mayHave(above) ? readingOf(reader, site) : []
+      ),
     };
   });
+}
+
+/**
+ * Passes over the sites that a reader has nothing of. To ask each of hundreds of readers about each
+ * of hundreds of sites would be most of what a page costs.
+ *
+ * @returns Decides by the names at and above a site.
+ */
+function mayHaveOf({ grant }: Reader): (above: readonly string[]) => boolean {
+  if (grant.sites === "*") return () => true;
+  const entries = new Set(grant.sites);
+  const around = new Set(grant.sites.flatMap(atOrAbove));
+  return (above) =>
+    (above[0] !== undefined && around.has(above[0])) || above.some((name) => entries.has(name));
+}
+
+/** A host, its parent, and so on. */
+function atOrAbove(host: string): readonly string[] {
+  const names = [host];
+  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
+    names.push(host.slice(dot + 1));
+  }
+  return names;
 }
 
 function readingOf({ name, grant }: Reader, site: string): SiteFacts["readers"] {
