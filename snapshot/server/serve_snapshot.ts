@@ -132,7 +132,8 @@ export async function serveSnapshot(
     clock,
     onAnswer(path, status) {
       onAnswer(path, status);
-      if (status === 401) page.noteRefusal();
+      // A browser asks for the page without a token first, to learn that one is wanted.
+      if (status === 401 && path.startsWith("/api/")) page.noteRefusal();
     },
     onPull: pulls.note,
     page,
