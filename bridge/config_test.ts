@@ -87,7 +87,7 @@ Deno.test("bridge() says what is wrong with its token", async () => {
   await Deno.remove(folder, { recursive: true });
 
   deepStrictEqual([missing[0], short[0], forbidden[0]], [2, 2, 2]);
-  match(missing[1], /^bridge: Cannot read BRIDGE_TOKEN_FILE ".*": No such file/);
+  match(missing[1], /^bridge: Cannot read BRIDGE_TOKEN_FILE ".*": there is no such file/);
   match(
     short[1],
     /^bridge: Cannot use BRIDGE_TOKEN_FILE ".*": must be one word of at least 16/,

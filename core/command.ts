@@ -163,7 +163,12 @@ export function describeCommand(command: AnyCommand): CommandDescription {
 function ourWords(message: string): string {
   return message.replaceAll(/'([^']*)'/g, '"$1"')
     .replace(/\s*\(Did you mean one of ([^)]+)\?\)$/, ", did you mean one of $1?")
-    .replace(/\s*\(Did you mean ([^)]+)\?\)$/, ', did you mean "$1"?');
+    .replace(/\s*\(Did you mean ([^)]+)\?\)$/, ', did you mean "$1"?')
+    .replace(/ argument missing$/, " has no value, must have one")
+    .replace(
+      /^(error: )?Too many arguments.*\. Expected (\d+) arguments? but got (\d+): (.*?)\.?$/i,
+      "$1Too many arguments: there are $3 ($4), must be at most $2",
+    );
 }
 
 /** The fault of a wrong command line; its sentence ends with where help is. */

@@ -108,7 +108,11 @@ Deno.test("parseCommand() prints what completion is made from when asked for it"
 Deno.test.each<[string, string[], string]>([
   ["unknown", ["--quiet"], `Unknown option "--quiet" (see "greet --help")`],
   ["misspelt", ["--lout"], `Unknown option "--lout", did you mean "--loud"? (see "greet --help")`],
-  ["incomplete", ["--times"], `Option "--times <count>" argument missing (see "greet --help")`],
+  [
+    "incomplete",
+    ["--times"],
+    `Option "--times <count>" has no value, must have one (see "greet --help")`,
+  ],
 ])("parseCommand() throws one sentence when an option is %s", (_, args, message) => {
   const { command } = greet();
 

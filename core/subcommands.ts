@@ -50,6 +50,8 @@ export async function runSubcommand(
     if (parseCommand(defineCommand({ ...help, commands }), [name]) === "done") return;
   }
   const meant = nearestWord(name, Object.keys(commands));
-  const hint = meant === undefined ? "" : `, did you mean "${meant}"?`;
+  const hint = meant === undefined
+    ? `, must be one of ${Object.keys(commands).join(", ")}`
+    : `, did you mean "${meant}"?`;
   throw usageFault(`Unknown command "${name}"${hint}`, help.name);
 }

@@ -41,9 +41,9 @@ Deno.test("runSubcommand() runs what the first word names with the words behind 
 Deno.test.each<[string[], string]>([
   [[], 'The command is missing, must be one of open, close (see "house --help")'],
   [["opne"], 'Unknown command "opne", did you mean "open"? (see "house --help")'],
-  [["toString"], 'Unknown command "toString" (see "house --help")'],
+  [["toString"], 'Unknown command "toString", must be one of open, close (see "house --help")'],
   [["--loud"], 'Unknown option "--loud" (see "house --help")'],
-  [["--"], 'Unknown command "--" (see "house --help")'],
+  [["--"], 'Unknown command "--", must be one of open, close (see "house --help")'],
 ])("runSubcommand() says what is wrong with %j", async (args, message) => {
   assert.deepEqual(await typed(...args), { seen: [], result: message });
 });

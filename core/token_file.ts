@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { errorText } from "./error_text.ts";
 import { Fault } from "./fault.ts";
+import { readTrouble } from "./read_trouble.ts";
 import { Secret } from "./secret.ts";
 
 /** Whether a text may be a token: what fits in a header, at least 16 characters of it. */
@@ -25,10 +25,10 @@ export async function readTokenFile(path: string, name: string): Promise<Secret>
   try {
     text = (await Deno.readTextFile(path)).trim();
   } catch (error) {
-    const why = error instanceof Deno.errors.NotCapable
-      ? `the permission set does not allow it, pass --allow-read=${path}`
-      : errorText(error);
-    throw new Fault(`Cannot read ${name} "${path}": ${why}`, { code: "config", cause: error });
+    throw new Fault(`Cannot read ${name} "${path}": ${readTrouble(error, path)}`, {
+      code: "config",
+      cause: error,
+    });
   }
   if (isToken(text)) return new Secret(text);
   throw new Fault(`Cannot use ${name} "${path}": must be one word of at least 16 characters`, {

@@ -8,6 +8,7 @@
  */
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
+import { readTrouble } from "../core/read_trouble.ts";
 import { type CommandOptions, type CommandResult, runCommand } from "../core/process.ts";
 import { shownValue } from "../core/text_fault.ts";
 import { pairingArgs, parsePairingOutput } from "../t3/cli.ts";
@@ -84,8 +85,7 @@ async function read({ readText }: MintEffects, path: string): Promise<string> {
   try {
     return await readText(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new Fault(`Cannot read "${path}": ${errorText(error)}`, { cause: error });
+    throw new Fault(`Cannot read "${path}": ${readTrouble(error, path)}`, { cause: error });
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../core/clock.ts";
-import { errorText } from "../core/error_text.ts";
+import { readTrouble } from "../core/read_trouble.ts";
 import { Fault } from "../core/fault.ts";
 import type { HealthRegistry } from "../core/health.ts";
 import type { Logger } from "../core/log.ts";
@@ -93,9 +93,8 @@ export async function watchTable(options: WatchTableOptions): Promise<WatchedTab
       text = await Deno.readTextFile(path);
       version = seen;
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
       version = "";
-      return errorText(error);
+      return readTrouble(error, path);
     }
     const result = parseRoutingTable(text);
     if (result.kind === "invalid") {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
+import { readTrouble } from "../core/read_trouble.ts";
 import { faultText, shownValue, type TextFault } from "../core/text_fault.ts";
 import { parseMembers } from "./members.ts";
 import { parseRoster, rosterFaultText } from "./parse_roster.ts";
@@ -33,11 +33,7 @@ export async function loadText(read: ReadBytes, what: string, path: string): Pro
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await read(path));
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : error instanceof TypeError
-      ? "it is not UTF-8"
-      : errorText(error);
+    const why = error instanceof TypeError ? "it is not UTF-8" : readTrouble(error, path);
     throw new Fault(`Cannot read ${what} ${shownValue(path)}: ${why}`, {
       code: "config",
       cause: error,

@@ -137,7 +137,7 @@ Deno.test("hearth refuses what it cannot do, in one line", async (t) => {
     [["upp"], 2, /^hearth: Unknown command "upp", did you mean "up"\? \(see/],
     [[], 2, /^hearth: The command is missing, must be one of up, /],
     [["up", "--display", "--headless"], 2, /--display and --headless cannot be used together/],
-    [["up", "--data"], 2, /^hearth: Option "--data <dir>" argument missing/],
+    [["up", "--data"], 2, /^hearth: Option "--data <dir>" has no value, must have one/],
     [["up", "--data", "/dev/null/x"], 1, /^hearth: Cannot use the data directory "\/dev\/null\/x"/],
     [["demo", "now"], 2, /^hearth: Too many arguments/],
   ];
