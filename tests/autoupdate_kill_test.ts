@@ -10,6 +10,7 @@
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../core/clock.ts";
 import { runCommand } from "../core/process.ts";
 import {
   type AutoupdateBox,
@@ -38,7 +39,7 @@ async function withBox(
     for (const version of [A, B]) await registry.publish(build(version, ERAS.environmentCookie));
     await registry.publish(build(DYING, ERAS.environmentCookie, {
       behaviour: {
-        livesMs: 2_500,
+        diesBeside: "soaking",
         extraMigrations: [{ id: 42, name: "Usage", sql: ["CREATE TABLE usage (id TEXT)"] }],
       },
     }));
@@ -80,6 +81,28 @@ async function assertMorning(
   }
 }
 
+/** The file that {@linkcode DYING} dies of. */
+function deathOf(box: AutoupdateBox): string {
+  return `${box.baseDirOf("ada")}/soaking`;
+}
+
+/** Lets the server die as soon as it soaks, which is when all that comes before has been done. */
+function dieWhileSoaking(box: AutoupdateBox): AsyncDisposable {
+  let isOver = false;
+  const watching = (async () => {
+    for (; !isOver; await systemClock.sleep(20)) {
+      const { update } = await box.state();
+      if (update?.phase === "soaking") await Deno.writeTextFile(deathOf(box), "");
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      await watching;
+    },
+  };
+}
+
 function effectsOf(text: string): readonly string[] {
   return /effects: (.*)/.exec(text)?.[1]?.split(" ") ?? [];
 }
@@ -111,8 +134,13 @@ Deno.test("autoupdate ends an update well wherever it was killed", async () => {
 
 Deno.test("autoupdate ends a rollback well wherever it was killed", async () => {
   await withBox(["ada"], async (box) => {
-    const options = { env: { T3_PIN: DYING, T3_SOAK_SECONDS: "6" } };
+    // Long enough that the server dies first, however slow the machine is.
+    const options = { env: { T3_PIN: DYING, T3_SOAK_SECONDS: "60" } };
+    await using _death = dieWhileSoaking(box);
     const forget = async () => {
+      // It is there already, unless the run was killed before it soaked.
+      await Deno.writeTextFile(deathOf(box), "");
+      await Deno.remove(deathOf(box));
       if (await box.isFrozen()) await box.unfreeze();
       const path = `${box.directory}/state/state.json`;
       const state = JSON.parse(await Deno.readTextFile(path));

@@ -52,6 +52,8 @@ export interface Behaviour {
   listenMs: number;
   /** How long it lives after it began to listen, in milliseconds; then it exits with 1. */
   livesMs?: number;
+  /** A file in its base directory: it exits with 1 once that is there. */
+  diesBeside?: string;
   /** How often a row is committed while it runs, in milliseconds; not at all where it is not given. */
   writeEveryMs?: number;
   /** Whether it ends when it is asked to. */

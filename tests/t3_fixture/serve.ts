@@ -6,7 +6,7 @@
 import process from "node:process";
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage } from "node:http";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import { type Behaviour, readBehaviour } from "./behaviour.ts";
@@ -65,6 +65,10 @@ export function serve({ host, port, baseDir, packageUrl }: ServeOptions): void {
       );
       process.stdout.write(`Listening on http://${host}:${port}\n`);
       if (behaviour.livesMs !== undefined) setTimeout(crash, behaviour.livesMs);
+      const { diesBeside } = behaviour;
+      if (diesBeside !== undefined) {
+        setInterval(() => existsSync(`${baseDir}/${diesBeside}`) && crash(), 50);
+      }
       if (behaviour.writeEveryMs !== undefined) writeTicks(state, behaviour);
     });
   }, behaviour.listenMs);
