@@ -26,7 +26,7 @@ import {
   type StoredBackup,
 } from "./manifest.ts";
 import { settleBackup } from "./settle_backup.ts";
-import { findDatabases, freeBytes, sizeOf } from "./user_files.ts";
+import { findDatabases, findLinkedDatabases, freeBytes, sizeOf } from "./user_files.ts";
 
 /** What a copy is made for. */
 export type BackupReason =
@@ -77,6 +77,10 @@ export function openBackupStore(
 
   /** Begins a copy; nothing is left of it unless it is sealed. */
   async function draft(owner: Account, reason: BackupReason, times: number): Promise<Draft> {
+    const [link] = await findLinkedDatabases(owner);
+    if (link !== undefined) {
+      throw new Error(`${link} is a link to a file elsewhere, must be the file itself`);
+    }
     const folder = folderOf(owner.name);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     const sizeBytes = await sizeOf(owner, await findDatabases(owner));

@@ -102,6 +102,22 @@ Deno.test("make() leaves no copy when a database is damaged", () =>
     assert.deepEqual(await store.list("ada"), []);
   }));
 
+Deno.test("make() copies nothing of a database that is a link, and its user counts as busy", () =>
+  onBox(async ({ owner, store, directory, database }) => {
+    {
+      using open = database();
+      fill(open, 1);
+    }
+    await Deno.rename(`${userdataOf(owner)}/state.sqlite`, `${directory}/state.sqlite`);
+    await Deno.symlink(`${directory}/state.sqlite`, `${userdataOf(owner)}/state.sqlite`);
+
+    const { doubts } = await inspectActivity(owner);
+
+    assert.deepEqual(doubts, ["state.sqlite is a link to a file elsewhere"]);
+    await assert.rejects(store.make(owner, reason), /state\.sqlite is a link .* must be the file/);
+    assert.deepEqual(await store.list("ada"), []);
+  }));
+
 Deno.test("make() keeps up with a writer that commits every five milliseconds", () =>
   onBox(async ({ owner, store, database, directory }) => {
     {
@@ -407,12 +423,12 @@ Deno.test("inspectActivity() reads turns and times, and doubts what it does not 
         "INSERT INTO projection_thread_sessions VALUES ('a', NULL, '2026-11-18T04:00:00.000Z'), ('b', 'turn', '2026-11-18T03:00:00.000Z')",
       );
     }
-    const known = await inspectActivity(owner, await findDatabases(owner));
+    const known = await inspectActivity(owner);
     {
       using open = database("statev2.sqlite");
       fill(open, 1);
     }
-    const unknown = await inspectActivity(owner, await findDatabases(owner));
+    const unknown = await inspectActivity(owner);
 
     assert.deepEqual(known.doubts, []);
     assert.deepEqual(

@@ -7,7 +7,7 @@ import type { Account } from "./account.ts";
 import { type DatabaseFacts, LEDGER_TABLE } from "./database_facts.ts";
 import type { Activity, DatabaseActivity } from "./idle.ts";
 import { identifier, literal, query } from "./sqlite.ts";
-import { sizeOf } from "./user_files.ts";
+import { findDatabases, findLinkedDatabases, sizeOf } from "./user_files.ts";
 
 /** The table that knows which turns are running. */
 const SESSIONS_TABLE = "projection_thread_sessions";
@@ -62,13 +62,11 @@ async function tablesOf(owner: Account, path: string): Promise<readonly string[]
 }
 
 /** Reads what can be told of an instance's activity from its databases. */
-export async function inspectActivity(
-  owner: Account,
-  paths: readonly string[],
-): Promise<Activity> {
+export async function inspectActivity(owner: Account): Promise<Activity> {
   const databases: DatabaseActivity[] = [];
-  const doubts: string[] = [];
-  for (const path of paths) {
+  const linked = await findLinkedDatabases(owner);
+  const doubts = linked.map((name) => `${name} is a link to a file elsewhere`);
+  for (const path of await findDatabases(owner)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
     try {
       const tables = await tablesOf(owner, path);

@@ -120,10 +120,7 @@ export function openBox(config: Config, parts: BoxParts): Box {
     visit,
     visitDirectly,
     data: {
-      async activity(user) {
-        const account = await accountOf(user);
-        return await inspectActivity(account, await findDatabases(account));
-      },
+      activity: async (user) => await inspectActivity(await accountOf(user)),
       openBy: async (user) => await openers(await accountOf(user)),
       async sizeBytes(user) {
         const account = await accountOf(user);

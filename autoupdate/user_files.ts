@@ -21,6 +21,20 @@ export async function findDatabases(owner: Account): Promise<readonly string[]> 
 
 /** Every database there, and which file it is: one that is put in its place is another. */
 export async function identifyDatabases(owner: Account): Promise<ReadonlyMap<string, string>> {
+  return await identify(owner, "f");
+}
+
+/**
+ * The names of databases that are links to files elsewhere.
+ *
+ * SQLite keeps the `-wal` beside the file, so a copy made by the link's name would lack it.
+ */
+export async function findLinkedDatabases(owner: Account): Promise<readonly string[]> {
+  const links = [...(await identify(owner, "l")).keys()];
+  return links.map((path) => path.slice(path.lastIndexOf("/") + 1));
+}
+
+async function identify(owner: Account, type: "f" | "l"): Promise<ReadonlyMap<string, string>> {
   const directory = userdataOf(owner);
   const { code } = await runAs(owner, ["/usr/bin/test", "-d", directory]);
   if (code !== 0) return new Map();
@@ -31,7 +45,7 @@ export async function identifyDatabases(owner: Account): Promise<ReadonlyMap<str
     "-maxdepth",
     "1",
     "-type",
-    "f",
+    type,
     "-name",
     "*.sqlite",
     "-printf",
