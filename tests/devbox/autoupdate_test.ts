@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { build, ERAS, FLAWS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
 import { holdPackagesLayer } from "./support/packages_layer.ts";
-import { bootT3Box, T3_USERS } from "./support/t3_box.ts";
+import { bootT3Box, DIES_SOAKING, T3_USERS } from "./support/t3_box.ts";
 
 const V1 = "0.0.34-nightly.20260701.1";
 const V2 = "0.0.35-nightly.20260702.2";
@@ -82,14 +82,15 @@ Deno.test("t3-autoupdate.service follows the channel on a box with three users",
     "it takes everybody back from a build that dies later, and puts the brake on",
     async () => {
       const version = "0.0.38-nightly.20260705.5";
-      await box.sh("sed -i s/T3_SOAK_SECONDS=4/T3_SOAK_SECONDS=40/ /etc/hearth/autoupdate.env");
+      await box.sh("sed -i s/T3_SOAK_SECONDS=4/T3_SOAK_SECONDS=300/ /etc/hearth/autoupdate.env");
       await registry.publish(build(version, ERAS.environmentCookie, {
         behaviour: {
-          livesMs: 25_000,
+          ...DIES_SOAKING,
           extraMigrations: [{ id: 42, name: "Usage", sql: ["CREATE TABLE usage (id TEXT)"] }],
         },
       }));
 
+      await t3.dieOnceSoaking();
       const { code, log } = await t3.update();
 
       assert.equal(code, 5, log);
@@ -100,7 +101,7 @@ Deno.test("t3-autoupdate.service follows the channel on a box with three users",
       assert.match(again.log, /FROZEN/);
       assert.equal(await t3.enter("edsger"), "302 1\n");
       await box.sh("hearth-autoupdate unfreeze");
-      await box.sh("sed -i s/T3_SOAK_SECONDS=40/T3_SOAK_SECONDS=4/ /etc/hearth/autoupdate.env");
+      await box.sh("sed -i s/T3_SOAK_SECONDS=300/T3_SOAK_SECONDS=4/ /etc/hearth/autoupdate.env");
     },
   );
 

@@ -19,6 +19,11 @@ export const T3_USERS = ["ada", "edsger", "grace"] as const;
 
 const NODE = "/opt/hearth/node";
 
+const DEATH = "soaking";
+
+/** A build that works until it soaks, however long that takes to come. */
+export const DIES_SOAKING: Partial<Behaviour> = { diesBeside: DEATH };
+
 /** A box of instances. */
 export interface T3Box extends T3Controls, AsyncDisposable {
   /** The box. */
@@ -46,6 +51,8 @@ export interface T3Controls {
   enter(user: string): Promise<string>;
   /** Changes a user's server while it runs. */
   flip(user: string, switches: Partial<Behaviour>): Promise<void>;
+  /** Lets the servers of a build that {@linkcode DIES_SOAKING} die when the next update soaks. */
+  dieOnceSoaking(): Promise<void>;
 }
 
 /**
@@ -169,6 +176,14 @@ export function t3Controls(box: Box, users: readonly string[] = T3_USERS): T3Con
     enter: (user) => box.sh(ENTER.replace("USER", user)),
     async flip(user, switches) {
       await box.write(`/home/${user}/.t3/switches.json`, JSON.stringify(switches), { owner: user });
+    },
+    async dieOnceSoaking() {
+      await box.sh(`
+        rm -f /home/*/.t3/${DEATH}
+        systemd-run --quiet /bin/sh -c '
+          until grep -q "\\"phase\\": \\"soaking\\"" /var/lib/t3-autoupdate/state.json
+          do sleep 0.1; done
+          for home in /home/*/.t3; do touch $home/${DEATH}; done'`);
     },
   };
 }
