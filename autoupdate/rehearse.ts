@@ -118,12 +118,13 @@ export async function rehearse(rehearsal: Rehearsal): Promise<RehearsalResult> {
 
 /**
  * A port that nobody takes until the server listens, a migration later: the kernel gives those that
- * it chooses (`ip_local_port_range`, from 32768 on) to the next connection of anyone. Two updaters at
- * once begin at different ones.
+ * it chooses (`ip_local_port_range`, from 32768 on) to the next connection of anyone, and those of
+ * this range are nobody's by custom. Two updaters at once, as tests have them, look far from each
+ * other.
  */
 function freeLoopbackPort(): number {
-  for (let at = Deno.pid;; at++) {
-    const port = 20_000 + at % 12_000;
+  for (let at = Deno.pid * 101;; at++) {
+    const port = 12_000 + at % 7_000;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
       return port;

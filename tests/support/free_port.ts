@@ -7,7 +7,10 @@
  * @module
  */
 
-/** Below the range the kernel takes ports of outgoing connections from (`ip_local_port_range`). */
+/**
+ * Below the range the kernel takes ports of outgoing connections from (`ip_local_port_range`), and
+ * above those that an updater rehearses on.
+ */
 const FIRST = 20_000;
 const SLICE_SIZE = 200;
 const SLICES = 60;
