@@ -1,5 +1,6 @@
 /**
- * `provision.ts host` on a bare box.
+ * `provision.ts host` on a box that has most of its Debian packages: that it brings all of them to a
+ * bare one is shown by `provision_users_test.ts`.
  *
  * @module
  */
@@ -7,6 +8,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { startVault } from "../support/vault.ts";
 import { bootBox, type Box, MOUNTED } from "./support/box.ts";
+import { holdPackagesLayer } from "./support/packages_layer.ts";
 import { startSampleSite } from "./support/sample_site.ts";
 
 const DENO = `${MOUNTED}/bin/deno`;
@@ -20,7 +22,7 @@ snapshot:
   token: vault:secret/box#snapshot_token
 codex_auth: vault:secret/box#codex_auth
 host:
-  packages: [no-such-package]
+  packages: [no-such-package, hello]
   private_trees: [/srv/code]
   kubelogin:
     # Nobody is there.
@@ -55,12 +57,14 @@ async function runHost(box: Box, args: readonly string[], env: Readonly<Record<s
 
 const kindsOf = (items: readonly Event[]) => [...new Set(items.map(({ result }) => result))].sort();
 
-Deno.test("provision host brings a bare box all that a machine needs", async (t) => {
+Deno.test("provision host brings a box all that a machine needs", async (t) => {
   await using vault = startVault();
   vault.put("secret/box", { snapshot_token: "t0ken-one", codex_auth: '{"tokens":1}' });
   await using shop = startSampleSite();
   const vaultPort = Number(new URL(vault.address).port);
+  await using layer = await holdPackagesLayer();
   await using box = await bootBox({
+    on: layer,
     network: "private",
     hasWorld: true,
     forward: [vaultPort, shop.port],
@@ -97,8 +101,9 @@ Deno.test("provision host brings a bare box all that a machine needs", async (t)
     },
   );
 
+  assert.match(await box.sh("hello"), /Hello/);
   // apt would read its lists anew each time.
-  await box.write("/etc/hearth/provision.yaml", SETTINGS.replace(/^.*no-such-package.*\n/m, ""));
+  await box.write("/etc/hearth/provision.yaml", SETTINGS.replace("no-such-package, ", ""));
 
   await t.step("has nothing to do the second time", async () => {
     const { code, items, output } = await runHost(box, [], env);
