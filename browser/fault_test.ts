@@ -5,8 +5,11 @@
  */
 import assert from "node:assert/strict";
 import type { CdpClient } from "../cdp/client.ts";
+import { systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
+import { claimProfile } from "../core/profile_claim.ts";
 import { eventually } from "../tests/support/eventually.ts";
+import { tempProfile } from "../tests/support/temp_profile.ts";
 import {
   startReadyBrowser,
   startWarmBrowser,
@@ -108,22 +111,36 @@ Deno.test("browser.ts names the Chromium that holds the profile", async () => {
   assert.equal((await first.health("/readyz")).status, 200);
 });
 
-Deno.test("browser.ts starts on a profile that another host left locked", async () => {
-  const profile = await Deno.makeTempDir({ prefix: "hearth-profile-" });
+Deno.test("browser.ts leaves a profile alone that a restore or another container holds", async () => {
+  await using place = tempProfile();
+  const profile = place.path;
   await Deno.symlink("another-host-4711", `${profile}/SingletonLock`);
-  {
-    await using browser = await startReadyBrowser({ profile });
+  using _claim = await claimProfile(profile, 0, systemClock);
+  await using browser = startWarmBrowser({ profile });
 
-    assert.match(
-      await browser.program.line(/stale profile lock/),
-      /its owner ran on host \\"another-host\\"/,
-    );
-  }
-  await Deno.remove(profile, { recursive: true });
+  assert.equal(await exitOf(browser), 1);
+
+  assert.deepEqual(browser.program.lines, [
+    `browser: Cannot use profile "${profile}": a browser elsewhere or a restore holds "${profile}.lock", which must end first`,
+  ]);
+  assert.equal(await Deno.readLink(`${profile}/SingletonLock`), "another-host-4711");
+});
+
+Deno.test("browser.ts starts on a profile that another host left locked", async () => {
+  await using place = tempProfile();
+  const profile = place.path;
+  await Deno.symlink("another-host-4711", `${profile}/SingletonLock`);
+  await using browser = await startReadyBrowser({ profile });
+
+  assert.match(
+    await browser.program.line(/stale profile lock/),
+    /its owner ran on host \\"another-host\\"/,
+  );
 });
 
 Deno.test("browser.ts keeps cookies set just before it was stopped", async () => {
-  const profile = await Deno.makeTempDir({ prefix: "hearth-profile-" });
+  await using place = tempProfile();
+  const profile = place.path;
   {
     await using browser = await startReadyBrowser({ profile });
     using cdp = await browser.connect();
@@ -145,7 +162,6 @@ Deno.test("browser.ts keeps cookies set just before it was stopped", async () =>
     assert.deepEqual(cookies.map(({ name }) => name).sort(), ["remembered", "session"]);
     assert.equal((await pages(cdp)).length, 1);
   }
-  await Deno.remove(profile, { recursive: true });
 });
 
 Deno.test("browser.ts gives Chromium as long to close as it is told", async () => {

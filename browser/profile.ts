@@ -1,38 +1,58 @@
 /**
- * Makes a profile ready for the next start of Chromium: the directory exists, nobody holds it.
+ * Makes a profile ready for Chromium: the directory exists, nobody else holds it.
  *
  * @module
  */
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
+import type { FileLock } from "../core/file_lock.ts";
+import { claimProfile, profileLockPath } from "../core/profile_claim.ts";
 import type { BrowserDeps } from "./deps.ts";
 import type { Machine } from "./machine.ts";
 import { decideLock, type LockDecision, parseLockOwner, SINGLETON_FILES } from "./profile_lock.ts";
 
+/** How long somebody else who holds the profile may take to leave it, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
 /**
- * Creates the directory and removes a stale lock. An owner that is alive is waited for: it may
+ * Creates the directory and claims it for this program, for as long as it runs. Two browsers in two
+ * containers would each take the other's lock for a stale one.
+ *
+ * @throws {Fault} When the directory cannot be used, or another browser or a restore holds it.
+ */
+export async function holdProfile(profileDir: string, deps: BrowserDeps): Promise<FileLock> {
+  await makeProfile(profileDir);
+  let claim: FileLock | undefined;
+  try {
+    claim = await claimProfile(profileDir, PATIENCE_MS, deps.clock);
+  } catch (error) {
+    throw unusable(profileDir, error);
+  }
+  if (claim !== undefined) return claim;
+  const decision = await lookAtLock(profileDir, deps.machine);
+  if (decision.kind === "locked") throw inUse(profileDir, decision.pid);
+  throw new Fault(
+    `Cannot use profile "${profileDir}": a browser elsewhere or a restore holds "${
+      profileLockPath(profileDir)
+    }", which must end first`,
+  );
+}
+
+/**
+ * Creates the directory and removes a stale lock of Chromium's. An owner that is alive is waited for: it may
  * be the last run's Chromium, on its way out.
  *
  * @param profileDir The profile.
  * @param deps Machine, clock and log.
- * @param options How long a live owner may take to leave, in milliseconds.
  * @throws {Fault} When the directory cannot be used, or its owner stays.
  */
 export async function prepareProfile(
   profileDir: string,
   deps: BrowserDeps,
-  options: { patienceMs?: number } = {},
 ): Promise<void> {
   const { machine, clock, log } = deps;
-  try {
-    await Deno.mkdir(profileDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new Fault(`Cannot use profile "${profileDir}": ${errorText(error)}`, {
-      code: "config",
-      cause: error,
-    });
-  }
-  const lateMs = clock.monotonic() + (options.patienceMs ?? 5_000);
+  await makeProfile(profileDir);
+  const lateMs = clock.monotonic() + PATIENCE_MS;
   while (true) {
     const decision = await lookAtLock(profileDir, machine);
     if (decision.kind === "free") return;
@@ -41,12 +61,29 @@ export async function prepareProfile(
       return await removeLock(profileDir);
     }
     if (clock.monotonic() >= lateMs) {
-      throw new Fault(
-        `Cannot use profile "${profileDir}": it is in use by Chromium, process ${decision.pid}, which must be closed first`,
-      );
+      throw inUse(profileDir, decision.pid);
     }
     await clock.sleep(100);
   }
+}
+
+async function makeProfile(profileDir: string): Promise<void> {
+  try {
+    await Deno.mkdir(profileDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(profileDir, error);
+  }
+}
+
+function unusable(profileDir: string, cause: unknown): Fault {
+  const text = `Cannot use profile "${profileDir}": ${errorText(cause)}`;
+  return new Fault(text, { code: "config", cause });
+}
+
+function inUse(profileDir: string, pid: number): Fault {
+  return new Fault(
+    `Cannot use profile "${profileDir}": it is in use by Chromium, process ${pid}, which must be closed first`,
+  );
 }
 
 async function lookAtLock(profileDir: string, machine: Machine): Promise<LockDecision> {

@@ -14,6 +14,7 @@ import { startWebsockify, startX11vnc, viewUrl } from "./live_view.ts";
 import { type BrowserMetrics, createBrowserMetrics } from "./metrics.ts";
 import { keepWindow } from "./keep_window.ts";
 import { preflight } from "./preflight.ts";
+import { holdProfile } from "./profile.ts";
 import { shouldRestore } from "./restore.ts";
 import type { BrowserSettings } from "./settings.ts";
 import { createSlot, type Slot } from "./slot.ts";
@@ -48,6 +49,7 @@ export async function runBrowser(
   const { machine, clock, log } = deps;
   const health = createHealth(clock.now);
   const metrics = createBrowserMetrics();
+  using _claim = await holdProfile(settings.profileDir, deps);
   const { isSandboxed } = await preflight(settings, deps);
   const screen = createSlot<Screen>();
   const chromiumStartsMs: number[] = [];

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { withDeadline } from "../core/deadline.ts";
 import { eventually } from "../tests/support/eventually.ts";
 import { runningProcesses } from "../tests/support/processes.ts";
+import { tempProfile } from "../tests/support/temp_profile.ts";
 import { startReadyBrowser, type WarmBrowser } from "../tests/support/warm_browser.ts";
 
 Deno.test("runBrowser() serves CDP, the live view and health when everything is up", async () => {
@@ -74,26 +75,24 @@ Deno.test("runBrowser() leaves no process when it is interrupted", async () => {
 });
 
 Deno.test("runBrowser() leaves no process when it is killed, and starts again", async () => {
-  const profile = await Deno.makeTempDir({ prefix: "hearth-profile-" });
-  {
-    await using browser = await startReadyBrowser({ profile });
-    const groups = ["display", "chromium", "x11vnc", "websockify"].map(browser.pidOf);
-    // By number and command: a busy machine gives the number of one that is gone to another.
-    const nameOf = ({ pid, command }: { pid: number; command: string }) => `${pid} ${command}`;
-    const before = runningProcesses().filter(({ group }) => groups.includes(group)).map(nameOf);
-    assert.ok(before.length > groups.length);
+  await using place = tempProfile();
+  const profile = place.path;
+  await using browser = await startReadyBrowser({ profile });
+  const groups = ["display", "chromium", "x11vnc", "websockify"].map(browser.pidOf);
+  // By number and command: a busy machine gives the number of one that is gone to another.
+  const nameOf = ({ pid, command }: { pid: number; command: string }) => `${pid} ${command}`;
+  const before = runningProcesses().filter(({ group }) => groups.includes(group)).map(nameOf);
+  assert.ok(before.length > groups.length);
 
-    browser.program.kill("SIGKILL");
-    await exitOf(browser);
+  browser.program.kill("SIGKILL");
+  await exitOf(browser);
 
-    await using again = await startReadyBrowser({ profile });
-    assert.ok(again.pidOf("chromium") > 0);
-    await eventually(
-      "the last process being gone",
-      () => !runningProcesses().some((one) => before.includes(nameOf(one))),
-    );
-  }
-  await Deno.remove(profile, { recursive: true });
+  await using again = await startReadyBrowser({ profile });
+  assert.ok(again.pidOf("chromium") > 0);
+  await eventually(
+    "the last process being gone",
+    () => !runningProcesses().some((one) => before.includes(nameOf(one))),
+  );
 });
 
 /** The first message of the VNC session behind the live view. */

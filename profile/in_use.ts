@@ -1,15 +1,17 @@
 /**
- * Whether a Chromium has the profile open, in whatever container on this machine.
+ * Whether a Chromium has the profile open that was started by something else than Hearth's browser
+ * (which claims it, see core/profile_claim.ts), in whatever container on this machine.
  *
  * Its `SingletonLock` names a host and a process that mean nothing elsewhere, and stays behind when it
  * is killed. But a running Chromium keeps some of its databases locked in the kernel, for everybody who
- * sees the same file. (The volume is ReadWriteOnce: nobody opens it on another machine.)
+ * sees the same file: from its first write on, which may come five seconds after its start. (The volume
+ * is ReadWriteOnce: nobody opens it on another machine.)
  *
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
 
-/** Databases that Chromium 156 keeps locked as long as it runs. */
+/** Databases that Chromium 156 keeps locked once it has written to them. */
 const LOCKED = ["History", "Login Data", "Web Data", "Favicons"];
 
 /**

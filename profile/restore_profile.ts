@@ -12,6 +12,7 @@ import type { Clock } from "../core/clock.ts";
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
 import type { Logger } from "../core/log.ts";
+import { claimProfile, profileLockPath } from "../core/profile_claim.ts";
 import { archiveName } from "./archive_name.ts";
 import { profileInUse } from "./in_use.ts";
 import { ARCHIVED_ROOTS } from "./selection.ts";
@@ -53,19 +54,23 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
   const { path, root, uid, clock, log } = options;
   const refuse = (why: string, cause?: unknown) =>
     new Fault(`Cannot restore "${path}" to "${root}": ${why}`, { cause });
-  await refuseIfInUse(root, refuse);
   const staging = `${root}/${STAGING}${crypto.randomUUID()}`;
   try {
     const owner = (await Deno.stat(root)).uid;
     if (owner !== null && owner !== uid) {
       throw refuse(`it belongs to user ${owner}, must belong to this program's user ${uid}`);
     }
+    // Held until the end, so that no browser starts on what is half replaced.
+    const profileDir = `${root}/chromium-data`;
+    using claim = await claimProfile(profileDir, 0, clock);
+    if (claim === undefined) throw refuse(isOpen(profileLockPath(profileDir)));
+    await refuseIfInUse(profileDir, refuse);
     await removeStaging(root);
     await Deno.mkdir(staging, { mode: 0o700 });
     const { files, manifest } = await unpackArchive({ ...options, to: staging });
     await syncTree(staging);
-    // It took a while: somebody may have started the browser.
-    await refuseIfInUse(root, refuse);
+    // It took a while: somebody may have started a Chromium that claims nothing.
+    await refuseIfInUse(profileDir, refuse);
     const replaced = await swap(root, staging, clock.now());
     log.info(`restored ${path}`, {
       files,
@@ -81,12 +86,13 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
   }
 }
 
-async function refuseIfInUse(root: string, refuse: (why: string) => Fault): Promise<void> {
-  const database = await profileInUse(`${root}/chromium-data`);
-  if (database === undefined) return;
-  throw refuse(
-    `a Chromium has the profile open ("${database}" is locked), it must be stopped first`,
-  );
+async function refuseIfInUse(profileDir: string, refuse: (why: string) => Fault): Promise<void> {
+  const database = await profileInUse(profileDir);
+  if (database !== undefined) throw refuse(isOpen(database));
+}
+
+function isOpen(lockedFile: string): string {
+  return `a Chromium has the profile open ("${lockedFile}" is locked), it must be stopped first`;
 }
 
 async function swap(root: string, staging: string, nowMs: number): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../core/clock.ts";
+import { claimProfile } from "../core/profile_claim.ts";
 import { type ProfileFixture, profileFixture } from "../tests/support/profile_fixture.ts";
 import { createArchive } from "./create_archive.ts";
 import { restoreProfile } from "./restore_profile.ts";
@@ -35,7 +36,28 @@ Deno.test("restoreProfile() fills a volume that is empty", async () => {
   assert.ok((await volume.files()).has(PREFERENCES));
 });
 
-Deno.test("restoreProfile() changes nothing when a Chromium has the profile open", async () => {
+Deno.test("restoreProfile() changes nothing when a browser claims the profile", async () => {
+  await using volume = await profileFixture();
+  const { path } = await create(volume);
+  const before = await volume.files();
+  const profile = `${volume.root}/chromium-data`;
+  {
+    using _claim = await claimProfile(profile, 0, systemClock);
+
+    await assert.rejects(
+      restore(volume, path),
+      /a Chromium has the profile open \(".*\/chromium-data\.lock" is locked\), it must be stopped first/,
+    );
+  }
+  assert.deepEqual(await volume.files(), before);
+
+  await restore(volume, path);
+
+  using claim = await claimProfile(profile, 0, systemClock);
+  assert.ok(claim !== undefined, "the restore let go of the profile");
+});
+
+Deno.test("restoreProfile() changes nothing when another Chromium has the profile open", async () => {
   await using volume = await profileFixture();
   const { path } = await create(volume);
   const before = await volume.files();

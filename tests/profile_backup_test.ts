@@ -11,6 +11,7 @@ import { sitDown } from "./support/person.ts";
 import { type ProfileFixture, profileFixture } from "./support/profile_fixture.ts";
 import { startProgram, type TestProgram } from "./support/program.ts";
 import { startSite } from "./support/site.ts";
+import { startReadyBrowser } from "./support/warm_browser.ts";
 
 /** Writes what sites write, as fast as the page can: a cookie, storage, a database. */
 const WRITE = `(async () => {
@@ -62,6 +63,26 @@ Deno.test("profile_backup makes 20 archives while a Chromium writes, and each op
   assert.match(restore.lines.join("\n"), /a Chromium has the profile open/);
   person.client.close();
   await writing;
+});
+
+Deno.test("profile_backup restore refuses from the moment the browser is ready, until it has ended", async () => {
+  await using volume = await profileFixture();
+  const profile = `${volume.root}/chromium-data`;
+  await Deno.remove(profile, { recursive: true });
+  // Twice: on a profile that exists, Chromium has nothing to write for some seconds.
+  for (const _ of [1, 2]) {
+    await using browser = await startReadyBrowser({ profile, args: ["--headless"] });
+    await using create = start(volume, ["create"]);
+    assert.equal(await create.exitCode, 0, create.lines.join("\n"));
+    await using refused = start(volume, ["restore", "latest"]);
+    assert.equal(await refused.exitCode, 1, refused.lines.join("\n"));
+    assert.match(refused.lines.join("\n"), /a Chromium has the profile open .* is locked/);
+    assert.equal((await browser.health("/readyz")).status, 200);
+  }
+
+  await using restore = start(volume, ["restore", "latest"]);
+
+  assert.equal(await restore.exitCode, 0, restore.lines.join("\n"));
 });
 
 Deno.test("profile_backup create leaves whole archives only, whenever it is killed", async () => {

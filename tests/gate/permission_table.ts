@@ -51,7 +51,7 @@ export const PERMISSION_REASONS: PermissionReasons = {
   },
   browser: {
     read: "the profile, whose lock it judges",
-    write: "the profile",
+    write: "the profile, and the lock beside it that tells a restore and other containers",
     net: "Chromium's port, VNC on loopback, the live view, and health",
     env: ITS_OWN,
     sys: "the machine's name is in the profile's lock; Chromium as root has no sandbox",

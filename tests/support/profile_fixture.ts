@@ -1,5 +1,5 @@
 /**
- * A volume with a small profile in it, as Chromium leaves one, for tests that need no Chromium.
+ * A volume with a small profile in it, as a browser leaves one, for tests that need no Chromium.
  *
  * @module
  */
@@ -31,6 +31,7 @@ export async function profileFixture(): Promise<ProfileFixture> {
   makeDatabase(`${profile}/Cookies`);
   makeDatabase(`${profile}/History`);
   const texts: Readonly<Record<string, string>> = {
+    "chromium-data.lock": "",
     "chromium-data/Last Version": "156.0.8078.79",
     "chromium-data/Local State": "{}",
     "chromium-data/Default/Preferences": `{"profile":{"name":"Ada"}}`,

@@ -6,10 +6,10 @@
  */
 import { type CdpClient, connectCdp } from "../../cdp/client.ts";
 import { discoverBrowser } from "../../cdp/discover.ts";
-import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
 import { runningProcesses } from "./processes.ts";
 import { startProgram, type TestProgram } from "./program.ts";
+import { type TempProfile, tempProfile } from "./temp_profile.ts";
 
 /** A browser that was started, and perhaps is ready. */
 export interface WarmBrowser extends AsyncDisposable {
@@ -41,7 +41,8 @@ export interface WarmBrowserOptions {
 
 /** Starts it; does not wait until it is ready. */
 export function startWarmBrowser(options: WarmBrowserOptions = {}): WarmBrowser {
-  const profile = options.profile ?? Deno.makeTempDirSync({ prefix: "hearth-profile-" });
+  const place = options.profile === undefined ? tempProfile() : keptProfile(options.profile);
+  const profile = place.path;
   const ports = { cdp: freePort(), view: freePort(), vnc: freePort(), health: freePort() };
   const program = startProgram("browser", {
     args: options.args ?? [],
@@ -56,7 +57,7 @@ export function startWarmBrowser(options: WarmBrowserOptions = {}): WarmBrowser 
     },
     flags: [
       `--allow-read=${profile}`,
-      `--allow-write=${profile}`,
+      `--allow-write=${profile},${profile}.lock`,
       `--allow-net=127.0.0.1`,
     ],
   });
@@ -88,12 +89,7 @@ export function startWarmBrowser(options: WarmBrowserOptions = {}): WarmBrowser 
     },
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
-      if (options.profile === undefined) {
-        await eventually("Removing the profile", async () => {
-          await Deno.remove(profile, { recursive: true });
-          return true;
-        });
-      }
+      await place[Symbol.asyncDispose]();
     },
   };
 }
@@ -108,4 +104,8 @@ export async function startReadyBrowser(options: WarmBrowserOptions = {}): Promi
     await browser[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function keptProfile(path: string): TempProfile {
+  return { path, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
