@@ -8,7 +8,7 @@
  * @module
  */
 import { latin1FromBytes } from "../core/latin1.ts";
-import { hasToken, type HeaderField, headerValues } from "../core/request_head.ts";
+import { hasToken, type HeaderField, headerValues, parseFieldLine } from "../core/request_head.ts";
 
 /** How a body ends. */
 export type BodyEnd =
@@ -45,9 +45,9 @@ export function parseResponseHead(bytes: Uint8Array, method: string): ResponseHe
   if (start === null) return undefined;
   const fields: HeaderField[] = [];
   for (const line of lines.slice(1)) {
-    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (match === null) return undefined;
-    fields.push({ name: match[1] as string, value: match[2] as string });
+    const field = parseFieldLine(line);
+    if (field === undefined) return undefined;
+    fields.push(field);
   }
   const status = Number(start[2]);
   const body = readBodyEnd(fields, status, method);
