@@ -7,7 +7,7 @@
  * @module
  */
 import type { ByteSource } from "../core/byte_source.ts";
-import type { RequestHead } from "../core/request_head.ts";
+import { hasToken, type RequestHead } from "../core/request_head.ts";
 import { closeQuietly, writeAll } from "../core/socket.ts";
 import { type BodyCursor, ChunkCursor, CloseCursor, LengthCursor } from "./body_end.ts";
 import { renderForwardRequest, renderForwardResponse } from "./forward_head.ts";
@@ -60,6 +60,8 @@ export type ExchangeEnd =
   | { readonly kind: "no_answer"; readonly why: string }
   /** The client is gone, or the connection is of no more use. */
   | { readonly kind: "cut"; readonly status?: number };
+
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 /** How long an instance may think about a WebSocket, in milliseconds. */
 const UPGRADE_MS = 30_000;
@@ -162,12 +164,19 @@ async function exchangeOver(
   }
 }
 
-/** Reads the final head of an answer, passing interim ones on. */
+/**
+ * Reads the final head of an answer.
+ *
+ * Of what comes before it only the leave to go on is passed, to a client that waits for it, and
+ * without a header of the instance's. An ingress that knows no interim answers would take one for
+ * the final one, and the final one for the answer to the next request: somebody else's.
+ */
 async function readAnswerHead(
   { source }: InstanceConnection,
   { client, head }: ExchangeOptions,
 ): Promise<ResponseHead | "stale" | "invalid"> {
   let isFirst = true;
+  let isAwaited = hasToken(head.fields, "expect", "100-continue");
   while (true) {
     let read;
     try {
@@ -181,8 +190,10 @@ async function readAnswerHead(
     if (parsed === undefined) return "invalid";
     if (parsed.status >= 200 || parsed.status === 101) return parsed;
     isFirst = false;
+    if (parsed.status !== 100 || !isAwaited) continue;
+    isAwaited = false;
     try {
-      await writeAll(client, renderForwardResponse(parsed, { isLast: false, isUpgrade: false }));
+      await writeAll(client, CONTINUE);
     } catch {
       return "invalid";
     }

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { startTestDispatch } from "./support/dispatch.ts";
+import { startIngress } from "./support/ingress.ts";
 import { sendRaw } from "./support/raw_http.ts";
 
 const CORPUS = new URL("./corpora/dispatch/", import.meta.url);
@@ -106,4 +107,46 @@ Deno.test("dispatch() keeps two people on one connection apart when an ingress r
     return `${head.slice(0, 3)} ${rest.slice(0, 15)}`;
   });
   assert.deepEqual(answers, ["200 ada", "200 bob", "403 You have no wor", "200 ada"]);
+});
+
+Deno.test("dispatch() lets no instance speak to somebody else through an ingress that keeps connections", async () => {
+  await using bob = startWitness("bob");
+  await using dispatch = await startTestDispatch();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const begun = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  // nginx takes the first head for the whole answer, and gives the connection to the next person.
+  const serving = (async () => {
+    const conn = await listener.accept();
+    await conn.read(new Uint8Array(4_096));
+    const send = (text: string) => conn.write(new TextEncoder().encode(text));
+    await send("HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\n\r\n");
+    begun.resolve();
+    await released.promise;
+    await send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nada").catch(
+      () => {},
+    );
+    conn.close();
+  })();
+  await dispatch.writeTable(tableOf(listener.addr.port, bob.port));
+  await using ingress = await startIngress(dispatch.port, ["ada", "bob"]);
+  const ask = async (user: string) => {
+    const response = await fetch(`${ingress.urlOf(user)}/api/x`, {
+      headers: { cookie: "t3_session=x" },
+    });
+    return await response.text();
+  };
+
+  const asked = ask("ada");
+  await begun.promise;
+  // Should bob hang behind ada's request, ada's answer comes then.
+  const timer = setTimeout(() => released.resolve(), 5_000);
+  const told = [];
+  for (let turn = 0; turn < 20; turn++) told.push(await ask("bob"));
+  released.resolve();
+  clearTimeout(timer);
+
+  assert.deepEqual([...new Set(told)], ["bob"]);
+  assert.equal(await asked, "ada");
+  await serving;
 });

@@ -145,6 +145,51 @@ Deno.test("dispatch() ends the request at the instance when the client leaves", 
   await withDeadline(gone.promise, 60_000, "the instance learning that the client is gone");
 });
 
+/** An instance that answers each connection's first request with these bytes. */
+function startScripted(bytes: string) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = (async () => {
+    for await (const conn of listener) {
+      await conn.read(new Uint8Array(4_096));
+      await conn.write(new TextEncoder().encode(bytes));
+      conn.close();
+    }
+  })();
+  return {
+    table: JSON.stringify({ ada: { os_user: "ada", port: listener.addr.port } }),
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await served;
+    },
+  };
+}
+
+Deno.test("dispatch() passes no answer before the final one on but the leave that was asked for", async () => {
+  await using dispatch = await startTestDispatch();
+  // An ingress that knows no such answers would give the final one to whoever comes next.
+  await using instance = startScripted(
+    "HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n" +
+      "HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\n\r\n" +
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+  );
+  await dispatch.writeTable(instance.table);
+  const fields = { "X-authentik-username": "ada", Cookie: "t3_session=x" };
+
+  const unasked = await sendRaw(dispatch.port, rawRequest("/api/x", fields));
+  const asked = await sendRaw(
+    dispatch.port,
+    rawRequest("/api/x", { ...fields, Expect: "100-continue" }),
+  );
+
+  assert.deepEqual(unasked.lines, [
+    "HTTP/1.1 200 OK",
+    "Content-Length: 2",
+    "Connection: close",
+  ]);
+  assert.deepEqual(asked.lines, ["HTTP/1.1 100 Continue"]);
+  assert.match(asked.body, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhi$/);
+});
+
 for (
   const [what, bytes, reason] of [
     ["no HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n", "instance_answer"],
@@ -158,17 +203,8 @@ for (
 ) {
   Deno.test(`dispatch() answers 502 when the instance says ${what}`, async () => {
     await using dispatch = await startTestDispatch();
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const served = (async () => {
-      for await (const conn of listener) {
-        await conn.read(new Uint8Array(4_096));
-        await conn.write(new TextEncoder().encode(bytes));
-        conn.close();
-      }
-    })();
-    await dispatch.writeTable(
-      JSON.stringify({ ada: { os_user: "ada", port: listener.addr.port } }),
-    );
+    await using instance = startScripted(bytes);
+    await dispatch.writeTable(instance.table);
 
     const answer = await sendRaw(
       dispatch.port,
@@ -176,30 +212,19 @@ for (
     );
 
     assert.deepEqual([answer.status, ...answer.values("x-hearth-dispatch")], [502, reason]);
-    listener.close();
-    await served;
   });
 }
 
 Deno.test("dispatch() cuts an answer that breaks off, so that nobody takes it for whole", async () => {
   await using dispatch = await startTestDispatch();
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const served = (async () => {
-    for await (const conn of listener) {
-      await conn.read(new Uint8Array(4_096));
-      await conn.write(
-        new TextEncoder().encode("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
-      );
-      conn.close();
-    }
-  })();
-  await dispatch.writeTable(JSON.stringify({ ada: { os_user: "ada", port: listener.addr.port } }));
+  await using instance = startScripted(
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+  );
+  await dispatch.writeTable(instance.table);
 
   const fetched = await fetch(`${dispatch.url}/api/x`, {
     headers: { "x-authentik-username": "ada", cookie: "t3_session=x" },
   });
 
   await assert.rejects(fetched.text());
-  listener.close();
-  await served;
 });
