@@ -7,9 +7,9 @@ import { ByteSource } from "../core/byte_source.ts";
 import { clientKindOf } from "./client_kind.ts";
 import { type ConnectionEnds, type GateRules, judge, type Verdict } from "./gate.ts";
 import { type Exchange, readAnswer, renderAnswer } from "./http_answer.ts";
-import { type Refusal, type RefusalReason, refuse, renderRefusal } from "./refusal.ts";
-import { readNextHead } from "../core/next_head.ts";
-import { hasToken, headerValue, parseRequestHead, type RequestHead } from "../core/request_head.ts";
+import { type Refusal, refuse, renderRefusal } from "./refusal.ts";
+import { readNextRequest } from "../core/next_request.ts";
+import { hasToken, headerValue, type RequestHead } from "../core/request_head.ts";
 import { rewriteUrls } from "./rewrite_urls.ts";
 import { closeQuietly, endWith, writeAll } from "../core/socket.ts";
 import { serveSocket, type SocketDeps } from "./socket_session.ts";
@@ -74,8 +74,17 @@ export class ClientSession {
 
   /** Answers one request; `true` where another may follow. */
   async #serveOne(isFirst: boolean): Promise<boolean> {
-    const head = await this.#readHead(isFirst);
-    if (head === undefined) return false;
+    const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
+    const next = await readNextRequest(this.#source, {
+      isFirst,
+      headTimeoutMs,
+      idleTimeoutMs,
+      signal,
+      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
+    });
+    if (next === undefined) return false;
+    if (next.kind === "refused") return await this.#refuse(refuse(next.reason));
+    const { head } = next;
     const verdict = judge(head, this.#ends, this.#deps.rules);
     if (verdict.kind === "refused") return await this.#refuse(verdict.refusal, head);
     const body = await this.#source.readBody(head.bodyBytes);
@@ -89,32 +98,6 @@ export class ClientSession {
       verdict,
     });
     return refusal === undefined ? false : await this.#refuse(refusal, head);
-  }
-
-  async #readHead(isFirst: boolean): Promise<RequestHead | undefined> {
-    const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
-    const read = await readNextHead(this.#source, {
-      isFirst,
-      headTimeoutMs,
-      idleTimeoutMs,
-      signal,
-      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
-      onLate: (hasBegun) => {
-        // Reading ends, writing still works: a slow client is told why.
-        if (hasBegun) void this.#refuse(refuse("head_timeout"));
-        else closeQuietly(this.#client);
-      },
-    });
-    if (read === undefined) return undefined;
-    if (read.kind === "too_large") return await this.#refuseHead("head_too_large");
-    if (read.kind === "invalid") return await this.#refuseHead(read.fault);
-    const result = parseRequestHead(read.bytes);
-    if (result.kind === "head") return result.head;
-    return await this.#refuseHead(result.fault);
-  }
-
-  async #refuseHead(reason: RefusalReason): Promise<undefined> {
-    await this.#refuse(refuse(reason));
   }
 
   /** Says no and ends the connection. */

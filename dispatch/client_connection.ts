@@ -5,8 +5,8 @@
  * @module
  */
 import { ByteSource } from "../core/byte_source.ts";
-import { readNextHead } from "../core/next_head.ts";
-import { hasToken, parseRequestHead, type RequestHead } from "../core/request_head.ts";
+import { readNextRequest } from "../core/next_request.ts";
+import { hasToken, type RequestHead } from "../core/request_head.ts";
 import { closeQuietly, closeWriteQuietly, writeAll } from "../core/socket.ts";
 import type { ConnectionDeps } from "./connection_deps.ts";
 import { type Cut, SHUTDOWN, USER_REMOVED } from "./cut.ts";
@@ -41,12 +41,12 @@ export class ClientConnection {
     this.#deps = deps;
     this.#source = new ByteSource(client);
     this.#peer = client.remoteAddr.hostname;
-    client.setNoDelay(true);
   }
 
   /** Serves requests until either side is done. */
   async run(): Promise<void> {
     try {
+      this.#client.setNoDelay(true);
       for (let isFirst = true; await this.#serveOne(isFirst); isFirst = false);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
@@ -77,10 +77,18 @@ export class ClientConnection {
   }
 
   async #serveOne(isFirst: boolean): Promise<boolean> {
-    const read = await this.#readHead(isFirst);
-    if (read === undefined) return false;
-    if ("reason" in read) return await this.#answer(read, undefined);
-    const head = read;
+    const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
+    const next = await readNextRequest(this.#source, {
+      isFirst,
+      headTimeoutMs,
+      idleTimeoutMs,
+      signal,
+      allowsChunks: true,
+      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
+    });
+    if (next === undefined) return false;
+    if (next.kind === "refused") return await this.#answer(refusal(next.reason), undefined);
+    const { head } = next;
     if (isHealthCheck(head)) {
       return await this.#answer({ reason: "healthy", status: 200, body: "ok\n" }, head);
     }
@@ -176,27 +184,6 @@ export class ClientConnection {
 
   #countProxied(kind: RequestKind, status: number): void {
     this.#deps.metrics.proxied.inc({ kind, status: `${Math.floor(status / 100)}xx` });
-  }
-
-  async #readHead(isFirst: boolean): Promise<RequestHead | LocalAnswer | undefined> {
-    const { headTimeoutMs, idleTimeoutMs, signal } = this.#deps;
-    const read = await readNextHead(this.#source, {
-      isFirst,
-      headTimeoutMs,
-      idleTimeoutMs,
-      signal,
-      onWaiting: (isWaiting) => this.#isWaiting = isWaiting,
-      onLate: (hasBegun) => {
-        // Reading ends, writing still works: a slow client is told why.
-        if (hasBegun) void this.#answer(refusal("head_timeout"), undefined);
-        else closeQuietly(this.#client);
-      },
-    });
-    if (read === undefined) return undefined;
-    if (read.kind === "too_large") return refusal("head_too_large");
-    if (read.kind === "invalid") return refusal(read.fault);
-    const result = parseRequestHead(read.bytes, { allowsChunks: true });
-    return result.kind === "head" ? result.head : refusal(result.fault);
   }
 
   /** Answers from here; `true` where another request may follow. */
