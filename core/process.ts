@@ -116,7 +116,10 @@ export interface CommandResult {
 
 /** How to run a command. */
 export interface CommandOptions {
-  /** The longest it may take, in milliseconds; then it is killed. @default {30000} */
+  /**
+   * The longest it may take, in milliseconds; then it is killed, or left behind where it runs as
+   * somebody whom this program may not kill. @default {30000}
+   */
   deadlineMs?: number;
   /** Variables added to the program's own, or its whole environment with `clearEnv`. */
   env?: Readonly<Record<string, string>>;
@@ -147,15 +150,23 @@ export async function runCommand(
   const stdout = collectText(process.stdout);
   const stderr = collectText(process.stderr);
   let isLate = false;
+  const outOfReach = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     isLate = true;
-    killQuietly(process, "SIGKILL");
+    try {
+      killQuietly(process, "SIGKILL");
+    } catch (error) {
+      // It became somebody else, whom this program may not end: nobody waits for it any more.
+      const isForeign = error instanceof Deno.errors.PermissionDenied;
+      outOfReach.reject(isForeign ? new DeadlineError(`"${command}"`, deadlineMs) : error);
+    }
     // A grandchild may hold the pipes open after the command is gone.
     stdout.cancel();
     stderr.cancel();
   }, deadlineMs);
   try {
-    const [{ code }, out, err] = await Promise.all([process.status, stdout.text, stderr.text]);
+    const ended = Promise.all([process.status, stdout.text, stderr.text]);
+    const [{ code }, out, err] = await Promise.race([ended, outOfReach.promise]);
     if (isLate) throw new DeadlineError(`"${command}"`, deadlineMs);
     return { code, stdout: out, stderr: err };
   } finally {

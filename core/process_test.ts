@@ -171,6 +171,25 @@ Deno.test("runCommand() throws at the deadline when only a grandchild holds its 
   await assert.rejects(running, new DeadlineError('"sh"', 100));
 });
 
+Deno.test({
+  name: "runCommand() throws at the deadline when the command became somebody it may not kill",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    // As under a unit that may become users and nothing else: root without CAP_KILL.
+    const code = `
+      import { runCommand } from "@root/core/process.ts";
+      const args = ["--reuid=65534", "--regid=65534", "--clear-groups", "--", "sleep", "10"];
+      await runCommand("/usr/bin/setpriv", args, { deadlineMs: 1_000 }).catch(console.log);
+      Deno.exit();`;
+    const { stdout, stderr } = await runCommand("/usr/bin/setpriv", [
+      ...["--bounding-set=-all,+setuid,+setgid", "--inh-caps=-all", "--", Deno.execPath()],
+      ...snippetArgs(code),
+    ]);
+
+    assert.match(stdout, /DeadlineError: "\/usr\/bin\/setpriv" took longer than 1000 ms/, stderr);
+  },
+});
+
 Deno.test("runCommand() throws when there is no such program", async () => {
   await assert.rejects(runCommand("/nonexistent/program", []), Deno.errors.NotFound);
 });
