@@ -73,12 +73,14 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
     return { kind: "through", ...named };
   }
   if (loops.isLooping(who)) return { kind: "looping" };
-  loops.notePairing(who);
   const startedMs = clock.monotonic();
   const minted = await mint(user);
   if (minted.kind === "failed") return { kind: "failed", step: "mint", text: minted.text };
   const outcome = await pair(instance, minted.credential, { deadlineMs });
   if (outcome.kind === "paired") {
+    // Only now: a browser that opens many pages at once has not been given any session yet, and one
+    // for which none could be made was given none.
+    loops.notePairing(who);
     const { setCookies, endpoint, isFallback, session } = outcome;
     const durationMs = clock.monotonic() - startedMs;
     return {

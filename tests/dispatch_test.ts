@@ -121,6 +121,36 @@ Deno.test("dispatch() says why a sign-in failed when no credential can be made",
   assert.match(body, /the mint ended with 1: t3-mint: Cannot mint for ada: t3 ended with 1/);
 });
 
+Deno.test("dispatch() blames no browser for sign-ins that failed", async () => {
+  await using dispatch = await startTestDispatch({ mintFirst: "exit 1" });
+  const ada = await dispatch.addUser("ada", build("0.0.34"));
+  await ada.listening();
+  const request = rawRequest("/", { ...as("ada"), ...NAVIGATE, "User-Agent": "one browser" });
+
+  const reasons = [];
+  for (let turn = 0; turn < 4; turn++) {
+    reasons.push((await sendRaw(dispatch.port, request)).values("x-hearth-dispatch")[0]);
+  }
+
+  assert.deepEqual(reasons, Array(4).fill("pairing_failed"));
+});
+
+Deno.test("dispatch() signs every page in when a browser opens many at once", async () => {
+  // No credential is made before four are asked for, as when t3 takes its time.
+  const mintFirst =
+    'until [ "$(grep -c ada "$(dirname "$0")/minted")" -ge 4 ]; do sleep 0.05; done';
+  await using dispatch = await startTestDispatch({ mintFirst });
+  const ada = await dispatch.addUser("ada", build("0.0.34"));
+  await ada.listening();
+  const request = rawRequest("/", { ...as("ada"), ...NAVIGATE, "User-Agent": "one browser" });
+
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => sendRaw(dispatch.port, request)),
+  );
+
+  assert.deepEqual(answers.map(({ status }) => status), [302, 302, 302, 302]);
+});
+
 Deno.test("dispatch() lets a request through when it cannot know whether the session lives", async () => {
   await withAda(async (dispatch, ada) => {
     const cookie = await signedIn(dispatch, "ada");
@@ -157,7 +187,7 @@ Deno.test("dispatch() lets a page through when the instance takes too long to te
 
 Deno.test("dispatch() takes a person in when the instance has started after a while", async () => {
   await using dispatch = await startTestDispatch();
-  const ada = await dispatch.addUser("ada", build("0.0.34", { behaviour: { listenMs: 1_500 } }));
+  const ada = await dispatch.addUser("ada", build("0.0.34", { behaviour: { listenMs: 5_000 } }));
 
   const starting = await visit(dispatch, "ada");
   const script = await sendRaw(
