@@ -47,6 +47,8 @@ export class ClientConnection {
   async run(): Promise<void> {
     try {
       this.#client.setNoDelay(true);
+      // An ingress whose machine is gone says nothing; its WebSockets would stay for ever.
+      this.#client.setKeepAlive(true);
       for (let isFirst = true; await this.#serveOne(isFirst); isFirst = false);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;

@@ -57,3 +57,22 @@ Deno.test("ClientConnection ends when its client is gone as it is told that it w
   assert.equal(writes, 1);
   pool.close();
 });
+
+Deno.test("ClientConnection has the kernel ask whether its client is still there", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  const conn = await listener.accept();
+  const pool = new InstancePool(systemClock);
+  const ends = [listener.addr.port, client.localAddr.port].map((port) =>
+    `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`
+  );
+
+  const running = new ClientConnection(conn, depsOf(pool)).run();
+  const table = await Deno.readTextFile("/proc/net/tcp");
+  await running;
+  pool.close();
+
+  const [row = ""] = table.split("\n").filter((line) => line.includes(ends.join(" ")));
+  // The timer of the connection, as proc(5) has it: 2 is that of keepalive.
+  assert.match(row, / 02:[0-9A-F]{8} /);
+});
