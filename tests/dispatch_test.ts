@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { withDeadline } from "../core/deadline.ts";
 import { startTestDispatch, type TestDispatch } from "./support/dispatch.ts";
 import { eventually } from "./support/eventually.ts";
 import { freePort } from "./support/free_port.ts";
@@ -315,6 +316,22 @@ Deno.test("dispatch() ends in order when it is told to stop, and tells WebSocket
     assert.equal((await answering).status, 200);
     assert.equal(await dispatch.program.exitCode, 0);
   });
+});
+
+Deno.test("dispatch() ends in time when it is told to stop while t3 makes no credential", async () => {
+  await using dispatch = await startTestDispatch({
+    mintFirst: 'while [ -e "$0" ]; do sleep 0.1; done; exit 1',
+    env: { DISPATCH_MINT_TIMEOUT_MS: "300000", DISPATCH_DRAIN_MS: "200" },
+  });
+  const ada = await dispatch.addUser("ada", build("0.0.34"));
+  await ada.listening();
+  const visiting = visit(dispatch, "ada");
+  await eventually("the mint", async () => (await dispatch.minted()).length === 1);
+
+  dispatch.program.kill("SIGTERM");
+
+  assert.equal(await withDeadline(dispatch.program.exitCode, 60_000, "dispatch ending"), 0);
+  assert.equal((await visiting).status, 0);
 });
 
 Deno.test("dispatch() keeps everybody at their own instance when many come at once", async () => {
