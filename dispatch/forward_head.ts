@@ -31,6 +31,9 @@ const HOP_BY_HOP = new Set([
 const IDENTITY_NAMES =
   /^(?:x-authentik-|x-forwarded-(?:user|email|groups|preferred-username|access-token)$|x-auth-request-|x-remote-|remote-(?:user|email|groups|name)$)/;
 
+/** What an ingress would take for an order of its own: to send a file, or another location's answer. */
+const ORDERS = new Set(["x-accel-redirect", "x-sendfile", "x-lighttpd-send-file"]);
+
 /** How to pass a request on. */
 export interface ForwardRequest {
   /** The request. */
@@ -75,7 +78,8 @@ export function renderForwardResponse(
   const nominated = nominatedNames(head.fields);
   for (const { name, value } of head.fields) {
     const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && !nominated.has(lower)) lines.push(`${name}: ${value}`);
+    const isDropped = HOP_BY_HOP.has(lower) || nominated.has(lower) || ORDERS.has(lower);
+    if (!isDropped) lines.push(`${name}: ${value}`);
   }
   if (head.body.kind === "chunks") lines.push("Transfer-Encoding: chunked");
   if (options.isUpgrade) lines.push("Connection: Upgrade", "Upgrade: websocket");

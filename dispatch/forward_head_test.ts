@@ -87,10 +87,11 @@ Sec-WebSocket-Extensions: permessage-deflate`,
   ]);
 });
 
-Deno.test("renderForwardResponse() keeps every cookie and header but those of the hop", () => {
+Deno.test("renderForwardResponse() keeps every cookie and header but those of the hop and orders", () => {
   const bytes = new TextEncoder().encode(
     "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nConnection: keep-alive, X-Hop\r\n" +
-      "X-Hop: 1\r\nKeep-Alive: timeout=5\r\nTransfer-Encoding: chunked\r\nETag: x\r\n\r\n",
+      "X-Hop: 1\r\nKeep-Alive: timeout=5\r\nTransfer-Encoding: chunked\r\nETag: x\r\n" +
+      "X-Accel-Redirect: /internal/\r\nX-Accel-Buffering: no\r\n\r\n",
   );
   const head = parseResponseHead(bytes, "GET");
   assert.ok(head !== undefined);
@@ -104,6 +105,7 @@ Deno.test("renderForwardResponse() keeps every cookie and header but those of th
     "Set-Cookie: a=b",
     "Set-Cookie: c=d",
     "ETag: x",
+    "X-Accel-Buffering: no",
     "Transfer-Encoding: chunked",
     "Connection: close",
   ]);
