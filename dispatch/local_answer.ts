@@ -22,8 +22,7 @@ export type LocalReason =
   | "instance_unreachable"
   | "instance_answer"
   | "too_many_connections"
-  | "healthy"
-  | "stopping";
+  | "healthy";
 
 /** An answer. */
 export interface LocalAnswer {
@@ -77,7 +76,6 @@ const REFUSALS: Partial<Record<LocalReason, readonly [status: number, text: stri
   identity_invalid: [403, "The ingress said who you are in a form that is no user name"],
   user_unmapped: [403, "You have no workspace on this machine: ask its admin to add you"],
   too_many_connections: [503, "Too many connections: try again in a moment"],
-  stopping: [503, "The dispatcher is stopping: try again in a moment"],
   instance_answer: [502, "The workspace gave an answer that is no HTTP, or broke off"],
 };
 
