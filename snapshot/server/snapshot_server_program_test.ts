@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { runCommand } from "../../core/process.ts";
+import { eventually } from "../../tests/support/eventually.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { ROOT, startProgram } from "../../tests/support/program.ts";
 import { accessText, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
@@ -166,4 +167,50 @@ Deno.test("the permission set snapshot_server refuses writing, running and readi
       "connect NotCapable\nsys NotCapable\nHOME undefined\n",
     stderr,
   );
+});
+
+Deno.test("snapshot_server follows a token and an access file that kubelet exchanges", async () => {
+  await using directory = await testDirectory();
+  const SNAPSHOT_PATH = await directory.put("s.json", snapshotText("one"));
+  const secret = `${directory.path}/secret`;
+  // A Secret is mounted as links into a directory, which is exchanged as a whole.
+  async function mount(version: string, token: string, access: string): Promise<void> {
+    await Deno.mkdir(`${secret}/..${version}`, { recursive: true });
+    await Deno.writeTextFile(`${secret}/..${version}/api_bearer_token`, token);
+    await Deno.writeTextFile(`${secret}/..${version}/access.yaml`, access);
+    await Deno.symlink(`..${version}`, `${secret}/..data_tmp`);
+    await Deno.rename(`${secret}/..data_tmp`, `${secret}/..data`);
+  }
+  await mount("one", "first", accessText({ alice: { tokens: ["a"] } }));
+  for (const name of ["api_bearer_token", "access.yaml"]) {
+    await Deno.symlink(`..data/${name}`, `${secret}/${name}`);
+  }
+  const [port, metricsPort] = [freePort(), freePort()];
+  await using program = startProgram(NAME, {
+    env: {
+      SNAPSHOT_PATH,
+      PW_TOKEN_FILE: `${secret}/api_bearer_token`,
+      ACCESS_FILE: `${secret}/access.yaml`,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+    },
+    flags: [
+      `--allow-read=${SNAPSHOT_PATH},${secret}`,
+      `--allow-net=127.0.0.1:${port},127.0.0.1:${metricsPort}`,
+    ],
+  });
+  await program.line(/listening/, 60_000);
+  const statuses = async () =>
+    await Promise.all(["first", "second", "a", "b"].map(async (token) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`http://127.0.0.1:${port}/api/snapshot`, { headers });
+      await response.body?.cancel();
+      return response.status;
+    }));
+  assert.deepEqual(await statuses(), [200, 401, 200, 401]);
+
+  await mount("two", "second", accessText({ bob: { tokens: ["b"] } }));
+
+  await eventually("the new ones", async () => (await statuses()).join() === "401,200,401,200");
 });

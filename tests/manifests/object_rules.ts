@@ -28,6 +28,7 @@ export function objectFaults(
     ...policies(objects),
     ...schedules(objects),
     ...strategies(objects),
+    ...sharedClaims(objects),
   ];
 }
 
@@ -62,12 +63,16 @@ function* references(
     if (spec.serviceAccountName !== undefined) {
       wanted.push(`ServiceAccount ${spec.serviceAccountName}`);
     }
-    for (const { persistentVolumeClaim, configMap, secret } of spec.volumes ?? []) {
+    for (const { persistentVolumeClaim, configMap, secret, projected } of spec.volumes ?? []) {
       if (persistentVolumeClaim) {
         wanted.push(`PersistentVolumeClaim ${persistentVolumeClaim.claimName}`);
       }
       if (configMap) wanted.push(`ConfigMap ${configMap.name}`);
       if (secret) wanted.push(`Secret ${secret.secretName}`);
+      for (const source of projected?.sources ?? []) {
+        if (source.configMap) wanted.push(`ConfigMap ${source.configMap.name}`);
+        if (source.secret) wanted.push(`Secret ${source.secret.name}`);
+      }
     }
     for (const { envFrom = [], env = [] } of spec.containers) {
       for (const { configMapRef, secretRef } of envFrom) {
@@ -230,6 +235,26 @@ function* strategies(objects: readonly KubeObject[]): Generator<string> {
     );
     if (claims.length > 0 && !isShared && object.spec.strategy?.type !== "Recreate") {
       yield `${nameOf(object)}: has a ReadWriteOnce volume, must be of type Recreate`;
+    }
+  }
+}
+
+/** A runtime gives a volume the SELinux label of the pod it starts: pods that share one need the same. */
+function* sharedClaims(objects: readonly KubeObject[]): Generator<string> {
+  const mounts = madePods(objects).flatMap(({ owner, spec }) =>
+    (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }: Json) =>
+      persistentVolumeClaim === undefined ? [] : [{
+        owner,
+        claim: persistentVolumeClaim.claimName,
+        level: spec.securityContext?.seLinuxOptions?.level,
+      }]
+    )
+  );
+  for (const [claim, pods] of Map.groupBy(mounts, ({ claim }) => claim)) {
+    const levels = new Set(pods.map(({ level }) => level));
+    if (pods.length > 1 && (levels.size > 1 || levels.has(undefined))) {
+      const owners = pods.map(({ owner }) => owner).join(", ");
+      yield `PersistentVolumeClaim ${claim}: ${owners} need one seLinuxOptions.level`;
     }
   }
 }

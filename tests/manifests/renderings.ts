@@ -21,6 +21,7 @@ export interface Rendering {
 }
 
 const COMPONENTS = [
+  ["access"],
   ["external-secrets"],
   ["reloader"],
   ["traefik-authentik"],
@@ -30,7 +31,7 @@ const COMPONENTS = [
   ["monitoring"],
   ["content-sync"],
   ["external-secrets", "reloader", "ingress-nginx", "sandbox", "monitoring", "content-sync"],
-  ["external-secrets", "reloader", "traefik-authentik", "sandbox", "monitoring"],
+  ["access", "external-secrets", "reloader", "traefik-authentik", "sandbox", "monitoring"],
   ["external-secrets", "gateway-api", "sandbox"],
 ];
 
