@@ -12,10 +12,13 @@ const DAY = 86_400;
 const browser: readonly Alert[] = [
   {
     name: "ChromeServiceBrowserDown",
-    expr: 'hearth_browser_part_up{part="chromium"} == 0',
+    // A pod that is not there is no target of Prometheus either, and says nothing of itself.
+    expr: 'hearth_browser_part_up{part="chromium"} == 0 or on () ' +
+      'kube_deployment_status_replicas_available{namespace="chrome-service", ' +
+      'deployment="chrome-service"} == 0',
     forSeconds: 5 * MINUTE,
     severity: "critical",
-    summary: "Chromium has not been up for five minutes",
+    summary: "The browser has not been up for five minutes",
   },
   {
     name: "ChromeServiceBrowserWedging",
@@ -83,8 +86,10 @@ const snapshot: readonly Alert[] = [
 const cluster: readonly Alert[] = [
   {
     name: "ChromeServiceBackupOld",
-    expr: 'time() - kube_cronjob_status_last_successful_time{namespace="chrome-service", ' +
-      'cronjob="chrome-service-backup"} > 13 * 3600',
+    // One that never succeeded has no such time: then its own age counts.
+    expr: 'time() - (kube_cronjob_status_last_successful_time{namespace="chrome-service", ' +
+      'cronjob="chrome-service-backup"} or kube_cronjob_created{namespace="chrome-service", ' +
+      'cronjob="chrome-service-backup"}) > 13 * 3600',
     forSeconds: 10 * MINUTE,
     severity: "warning",
     summary: "No verified backup of the profile for more than 13 hours",

@@ -53,6 +53,15 @@ const ROWS: readonly Row[] = [
     { part: "chromium" },
   ],
   [
+    "ChromeServiceBrowserDown",
+    'kube_deployment_status_replicas_available{namespace="chrome-service",deployment="chrome-service"}',
+    "1 0x20",
+    "1m",
+    "5m",
+    "7m",
+    { namespace: "chrome-service", deployment: "chrome-service" },
+  ],
+  [
     "ChromeServiceBrowserWedging",
     "hearth_browser_wedge_restarts_total",
     "0 0 2 2 5x60",
@@ -127,6 +136,15 @@ const ROWS: readonly Row[] = [
   [
     "ChromeServiceBackupOld",
     'kube_cronjob_status_last_successful_time{namespace="chrome-service",cronjob="chrome-service-backup"}',
+    "0x900",
+    "1m",
+    "789m",
+    "792m",
+    { namespace: "chrome-service", cronjob: "chrome-service-backup" },
+  ],
+  [
+    "ChromeServiceBackupOld",
+    'kube_cronjob_created{namespace="chrome-service",cronjob="chrome-service-backup"}',
     "0x900",
     "1m",
     "789m",
@@ -209,6 +227,8 @@ export function histories(): readonly History[] {
   );
   const volume = 'namespace="chrome-service",' +
     'persistentvolumeclaim="chrome-service-profile-encrypted"';
+  const deployment = 'namespace="chrome-service",deployment="chrome-service"';
+  const cronJob = 'namespace="chrome-service",cronjob="chrome-service-backup"';
   return [
     ...rows,
     history(
@@ -224,6 +244,30 @@ export function histories(): readonly History[] {
         namespace: "chrome-service",
         persistentvolumeclaim: "chrome-service-profile-encrypted",
       },
+    ),
+    // A pod that is there and has no Chromium is said once, by the one that knows more.
+    history(
+      "ChromeServiceBrowserDown",
+      [
+        { series: 'hearth_browser_part_up{part="chromium"}', values: "1 0x20" },
+        { series: `kube_deployment_status_replicas_available{${deployment}}`, values: "1 0x20" },
+      ],
+      "1m",
+      "5m",
+      "7m",
+      { part: "chromium" },
+    ),
+    // An old cluster with a backup of today.
+    history(
+      "ChromeServiceBackupOld",
+      [
+        { series: `kube_cronjob_created{${cronJob}}`, values: "0x900" },
+        { series: `kube_cronjob_status_last_successful_time{${cronJob}}`, values: "600x900" },
+      ],
+      "1m",
+      "799m",
+      "802m",
+      { namespace: "chrome-service", cronjob: "chrome-service-backup" },
     ),
     history("HearthWatchdog", [], "1m", undefined, "0m", {}),
   ];

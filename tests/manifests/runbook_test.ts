@@ -9,12 +9,14 @@ import { ALERT_GROUPS } from "../../monitoring/alerts.ts";
 import { runbookOf } from "../../monitoring/rules.ts";
 import { runCommand } from "../../core/process.ts";
 import { ROOT } from "../support/program.ts";
+import { shellBlocks } from "../support/runbook.ts";
 import { type KubeObject, nameOf } from "./kube_object.ts";
 import { podFaults } from "./pod_rules.ts";
 import { allRenderings, readObjects } from "./renderings.ts";
 
 const RUNBOOK = Deno.readTextFileSync(`${ROOT}docs/runbooks/chrome-service-snapshot.md`);
 const HOW_TO = Deno.readTextFileSync(`${ROOT}docs/how-to/run-on-kubernetes.md`);
+const PROFILE_JOB = /^profile_job\(\) \{\n[\s\S]+?\n\}$/m.exec(RUNBOOK)?.[0];
 const PAGES = ALERT_GROUPS.flatMap(({ alerts }) => alerts)
   .map((alert) => Deno.readTextFileSync(ROOT + runbookOf(alert))).join("\n");
 const renderings = await allRenderings();
@@ -74,10 +76,13 @@ Deno.test("the runbook's schedules are the CronJobs'", () => {
   }
 });
 
-for (const args of [["verify", "latest"], ["restore", "2026_06_04_18.tar.gz"]]) {
+for (
+  const args of [["create", "--verify"], ["verify", "latest"], ["restore", "2026_06_04_18.tar.gz"]]
+) {
   Deno.test(`profile_job ${args[0]} of the runbook makes a Job that a cluster takes`, async () => {
-    const job = await profileJob(args);
+    const { code, said, made: job } = await follow(`${PROFILE_JOB}\nprofile_job "$@"`, args);
 
+    assert.deepEqual([code, said], [0, "what it said\n"]);
     assert.equal(job.kind, "Job");
     const { spec } = job.spec.template;
     assert.deepEqual(spec.containers[0].args, ["-P=profile_backup", "profile_backup.ts", ...args]);
@@ -89,28 +94,65 @@ for (const args of [["verify", "latest"], ["restore", "2026_06_04_18.tar.gz"]]) 
   });
 }
 
-/** Runs the runbook's function with a kubectl that shows the rendered CronJob and prints what it is given. */
-async function profileJob(args: readonly string[]): Promise<KubeObject> {
-  const body = /^profile_job\(\) \{\n[\s\S]+?\n\}$/m.exec(RUNBOOK)?.[0];
-  assert.ok(body !== undefined);
+Deno.test("profile_job of the runbook shows what a job said that failed, and fails", async () => {
+  const { code, said } = await follow(`${PROFILE_JOB}\nprofile_job restore latest`, [], "");
+
+  assert.deepEqual([code, said], [1, "what it said\n"]);
+});
+
+Deno.test("the helper of a restore by hand is a Pod that the namespace admits", async () => {
+  const block = shellBlocks(RUNBOOK).find((text) => text.includes('"restore-helper"')) ?? "";
+
+  const { code, made: pod } = await follow(block, []);
+
+  assert.equal(code, 0);
+  assert.deepEqual([pod.kind, pod.metadata.namespace], ["Pod", "chrome-service"]);
+  assert.deepEqual(podFaults([pod]), []);
+  const [{ command, args }] = pod.spec.containers;
+  assert.deepEqual([command, args, pod.spec.affinity], [
+    ["sleep", "infinity"],
+    undefined,
+    undefined,
+  ]);
+  const { Pod } = await import("kubernetes-models/v1/Pod");
+  new Pod(pod as ConstructorParameters<typeof Pod>[0]).validate();
+});
+
+/**
+ * Runs commands of the runbook with a kubectl that shows the rendered CronJob, keeps what it is
+ * given, and whose jobs end at once.
+ *
+ * @param succeeded What a job that has ended says of itself.
+ */
+async function follow(script: string, args: readonly string[], succeeded = "1") {
   const directory = await Deno.makeTempDir({ prefix: "hearth-runbook-" });
   try {
     const cronJob = JSON.stringify(find("CronJob", "chrome-service-backup"));
     await Deno.writeTextFile(`${directory}/cronjob.json`, cronJob);
     await Deno.writeTextFile(
       `${directory}/kubectl`,
-      `#!/bin/sh\ncase "$*" in\n"-n chrome-service get cronjob chrome-service-backup -o json") cat ${directory}/cronjob.json;;\n"create -f -") cat;;\n*) echo "unexpected: $*" >&2; exit 1;;\nesac\n`,
+      `#!/bin/bash
+case "$*" in
+"-n chrome-service get cronjob chrome-service-backup -o json") cat ${directory}/cronjob.json ;;
+"create -f -"*) cat >${directory}/made; [ "$*" = "create -f -" ] || echo job.batch/profile-x ;;
+"-n chrome-service wait job.batch/profile-x "*) ;;
+"-n chrome-service logs -l job-name=profile-x --tail=-1") echo what it said ;;
+"-n chrome-service get job.batch/profile-x -o jsonpath={.status.succeeded}") echo ${succeeded} ;;
+"-n chrome-service "*" restore-helper"* | "-n chrome-service "*"pod/restore-helper"*) ;;
+*) echo "unexpected: $*" >&2; exit 1 ;;
+esac
+`,
       { mode: 0o755 },
     );
     const { code, stdout, stderr } = await runCommand(
       "bash",
-      ["-c", `${body}\nprofile_job "$@"`, "runbook", ...args],
+      ["-c", script, "runbook", ...args],
       { env: { PATH: `${directory}:${Deno.env.get("PATH")}` } },
     );
-    assert.equal(code, 0, stderr);
-    const [job] = readObjects(stdout);
-    assert.ok(job !== undefined);
-    return job;
+    assert.equal(stderr, "");
+    const [made] = readObjects(await Deno.readTextFile(`${directory}/made`));
+    assert.ok(made !== undefined);
+    return { code, said: stdout, made };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -168,9 +168,10 @@ set -eu
 shift 2
 case "$*" in
 "logs deploy/chrome-service -c "*) cat "$DRILL/logs/$4" ;;
-"logs -f -l app.kubernetes.io/name=chrome-service-backup" | \\
+"wait job/profile-"*" --timeout=65m --for=jsonpath={.status.conditions[0].status}=True") ;;
+"logs -l job-name=profile-"*" --tail=-1" | \\
   "logs -l app.kubernetes.io/name=chrome-service-backup") cat "$DRILL/logs/backup" ;;
-"exec deploy/chrome-service -c "*" -- kill 1") kill "$(cat "$DRILL/logs/$4.pid")" ;;
+"exec deploy/chrome-service -c "*" -- sh -c kill 1") kill "$(cat "$DRILL/logs/$4.pid")" ;;
 "exec deploy/chrome-service -c chrome -- "*) shift 5; "\${@//\\/profile/$DRILL/profile}" ;;
 "get pods") for pid in "$DRILL"/logs/*.pid; do
     echo "\${pid##*/} $(ps -o stat= -p "$(cat "$pid")" || echo ended)"
