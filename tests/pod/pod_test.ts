@@ -66,6 +66,11 @@ Deno.test("the pod of k8s/base", async (t) => {
     },
   );
 
+  await t.step("has the live view where a host begins", async () => {
+    const page = await (await fetch(`http://${pod.ip}:6080/`)).text();
+    assert.match(page, /http-equiv="refresh" content="0; url=vnc\.html\?autoconnect=1&amp;/);
+  });
+
   await t.step("lets a person log in through the live view, by mouse and keyboard", async () => {
     await using viewer = await openViewer(`http://127.0.0.1:${viewPort}`);
     try {
