@@ -2,8 +2,9 @@
  * Who may work on a profile: the browser that runs Chromium on it, or a restore that replaces it.
  *
  * Chromium's own `SingletonLock` names a host and a process, which mean nothing in another container.
- * An `flock` is seen by everybody who sees the file. It lies beside the profile, not in it, so that
- * it stays the same file when the profile is replaced.
+ * An `flock` is seen by everybody on the machine who sees the file (and the volume is
+ * ReadWriteOnce). It lies beside the profile, not in it, so that it stays the same file when the
+ * profile is replaced.
  *
  * @module
  */

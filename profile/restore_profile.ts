@@ -43,6 +43,7 @@ export interface Restored {
 }
 
 const STAGING = ".restore-";
+const MUST_STOP = "it must be stopped first";
 
 /**
  * Restores.
@@ -56,14 +57,16 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
     new Fault(`Cannot restore "${path}" to "${root}": ${why}`, { cause });
   const staging = `${root}/${STAGING}${crypto.randomUUID()}`;
   try {
-    const owner = (await Deno.stat(root)).uid;
-    if (owner !== null && owner !== uid) {
-      throw refuse(`it belongs to user ${owner}, must belong to this program's user ${uid}`);
-    }
+    await refuseIfForeign(root, uid, refuse);
     // Held until the end, so that no browser starts on what is half replaced.
     const profileDir = `${root}/chromium-data`;
     using claim = await claimProfile(profileDir, 0, clock);
-    if (claim === undefined) throw refuse(isOpen(profileLockPath(profileDir)));
+    if (claim === undefined) {
+      const lock = profileLockPath(profileDir);
+      throw refuse(
+        `a browser or another restore holds the profile ("${lock}" is locked), ${MUST_STOP}`,
+      );
+    }
     await refuseIfInUse(profileDir, refuse);
     await removeStaging(root);
     await Deno.mkdir(staging, { mode: 0o700 });
@@ -86,13 +89,30 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
   }
 }
 
-async function refuseIfInUse(profileDir: string, refuse: (why: string) => Fault): Promise<void> {
-  const database = await profileInUse(profileDir);
-  if (database !== undefined) throw refuse(isOpen(database));
+/**
+ * What is restored belongs to this program's user, and whoever else owns the volume could not read
+ * it. But what a group may write to is shared on purpose: with `fsGroup`, kubelet leaves the root of
+ * a volume to user 0.
+ */
+async function refuseIfForeign(
+  root: string,
+  uid: number,
+  refuse: (why: string) => Fault,
+): Promise<void> {
+  for (const path of [root, ...ARCHIVED_ROOTS.map((name) => `${root}/${name}`)]) {
+    if (path !== root && !await exists(path)) continue;
+    const { uid: owner, mode } = await Deno.stat(path);
+    const isShared = uid !== 0 && ((mode ?? 0) & 0o020) !== 0;
+    if (owner === null || owner === uid || isShared) continue;
+    throw refuse(`"${path}" belongs to user ${owner}, must belong to this program's user ${uid}`);
+  }
 }
 
-function isOpen(lockedFile: string): string {
-  return `a Chromium has the profile open ("${lockedFile}" is locked), it must be stopped first`;
+async function refuseIfInUse(profileDir: string, refuse: (why: string) => Fault): Promise<void> {
+  const database = await profileInUse(profileDir);
+  if (database !== undefined) {
+    throw refuse(`a Chromium has the profile open ("${database}" is locked), ${MUST_STOP}`);
+  }
 }
 
 async function swap(root: string, staging: string, nowMs: number): Promise<string | undefined> {

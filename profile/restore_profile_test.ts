@@ -46,7 +46,7 @@ Deno.test("restoreProfile() changes nothing when a browser claims the profile", 
 
     await assert.rejects(
       restore(volume, path),
-      /a Chromium has the profile open \(".*\/chromium-data\.lock" is locked\), it must be stopped first/,
+      /a browser or another restore holds the profile \(".*\/chromium-data\.lock" is locked\), it must be stopped first/,
     );
   }
   assert.deepEqual(await volume.files(), before);
@@ -88,8 +88,28 @@ Deno.test("restoreProfile() changes nothing when the volume is somebody else's o
   assert.deepEqual(await volume.files(), before);
 });
 
+Deno.test("restoreProfile() takes a volume that is shared by a group, as kubelet leaves one to root", async () => {
+  await using volume = await profileFixture();
+  const { path } = await create(volume);
+  // Not this test's user: the one that owns the volume is another one.
+  const uid = (Deno.uid() ?? 0) + 1;
+  await Deno.chmod(volume.root, 0o2775);
+  await assert.rejects(restore(volume, path, uid), /chromium-data" belongs to user \d+, must/);
+  await Deno.chmod(`${volume.root}/chromium-data`, 0o2770);
+  await Deno.chmod(`${volume.root}/snapshots`, 0o2770);
+  await restore(volume, path, uid);
+  for (const name of ["chromium-data", "snapshots"]) {
+    await Deno.remove(`${volume.root}/${name}`, { recursive: true });
+  }
+
+  const { replaced } = await restore(volume, path, uid);
+
+  assert.equal(replaced, undefined);
+  assert.ok((await volume.files()).has(PREFERENCES));
+});
+
 function create({ root, backupDir, log }: ProfileFixture) {
-  return createArchive({ root, backupDir, log, clock: systemClock });
+  return createArchive({ root, backupDir, log, scratchDir: backupDir, clock: systemClock });
 }
 
 function restore({ root, log }: ProfileFixture, path: string, uid = Deno.uid() ?? -1) {

@@ -76,7 +76,10 @@ Deno.test("profile_backup restore refuses from the moment the browser is ready, 
     assert.equal(await create.exitCode, 0, create.lines.join("\n"));
     await using refused = start(volume, ["restore", "latest"]);
     assert.equal(await refused.exitCode, 1, refused.lines.join("\n"));
-    assert.match(refused.lines.join("\n"), /a Chromium has the profile open .* is locked/);
+    assert.match(
+      refused.lines.join("\n"),
+      /a browser or another restore holds the profile .* is locked/,
+    );
     assert.equal((await browser.health("/readyz")).status, 200);
   }
 

@@ -160,7 +160,10 @@ Deno.test("the pod of k8s/base", async (t) => {
     assert.match(backup.log, /wrote backup \(\d+ bytes\) to \/backup\//);
     const refused = await pod.runJob("backup", restore);
     assert.equal(refused.code, 1, refused.log);
-    assert.match(refused.log, /a Chromium has the profile open .* it must be stopped first/);
+    assert.match(
+      refused.log,
+      /a browser or another restore holds the profile .* it must be stopped first/,
+    );
 
     await pod.stop();
     const volume = await pod.volume("chrome-service-profile-encrypted");

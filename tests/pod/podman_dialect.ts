@@ -5,6 +5,8 @@
  * - it calls probes through systemd timers and curl, so the tests call them instead (`kubelet.ts`);
  * - an emptyDir in memory becomes a directory on disk that only root may write to, so it is a tmpfs
  *   of the machine, with the mode kubelet gives it;
+ * - podman gives a new volume to the container's user, where kubelet gives it to `fsGroup` alone, so
+ *   the tests do that (`warm_pod.ts`);
  * - podman 4.3 shows a container the base64 of a Secret, so the tests ask the container for the token;
  * - podman 4.3 knows a seccomp profile of the node by the annotation that came before the field;
  * - it knows no CronJob, so a job's pod is played by itself.

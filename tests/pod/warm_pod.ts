@@ -89,6 +89,17 @@ export async function warmPod(options: WarmPodOptions): Promise<WarmPod> {
     await podman("kube", "play", "--seccomp-profile-root", `${work}/seccomp`, file);
   }
 
+  /** As kubelet does for `fsGroup`: the root of a volume stays root's, and the group may write. */
+  async function shareVolumes(): Promise<void> {
+    const { fsGroup } = deployment.spec.template.spec.securityContext;
+    for (const { kind, metadata } of objects) {
+      if (kind !== "PersistentVolumeClaim") continue;
+      const path = await podman("volume", "inspect", metadata.name, "--format", "{{.Mountpoint}}");
+      await Deno.chown(path, 0, fsGroup);
+      await Deno.chmod(path, 0o2775);
+    }
+  }
+
   const pod: WarmPod = {
     objects,
     deployment,
@@ -100,6 +111,7 @@ export async function warmPod(options: WarmPodOptions): Promise<WarmPod> {
     },
     async start() {
       await play(playableDeployment(objects, { sharedMemory }, hasVolumes));
+      if (!hasVolumes) await shareVolumes();
       hasVolumes = true;
       const infra = await podman("pod", "inspect", podName, "--format", "{{.InfraContainerID}}");
       const networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.Gateway}} {{end}}";
