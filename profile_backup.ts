@@ -62,6 +62,7 @@ async function create({ args, env, log }: ProgramContext): Promise<void> {
     root: settings.BACKUP_ROOT,
     backupDir: settings.BACKUP_DIR,
     recipient: settings.BACKUP_RECIPIENT,
+    scratchDir: settings.BACKUP_SCRATCH_DIR,
     clock: systemClock,
     log,
     ...(isVerified

@@ -19,7 +19,10 @@ export const BACKUP_ENV: z.ZodObject<{
 }> = z.object({
   BACKUP_ROOT: pathVariable("the volume, with chromium-data and snapshots", "/profile"),
   BACKUP_DIR: pathVariable("where the archives are", "/backup"),
-  BACKUP_SCRATCH_DIR: pathVariable("where an archive is unpacked to be verified", "/tmp"),
+  BACKUP_SCRATCH_DIR: pathVariable(
+    "where an archive is unpacked to be verified, and files are copied before they are encrypted",
+    "/tmp",
+  ),
   BACKUP_RETENTION_DAYS: integerVariable({
     fallback: 30,
     min: 1,

@@ -30,6 +30,8 @@ export interface CreateOptions {
   readonly backupDir: string;
   /** An age public key; none: not encrypted. */
   readonly recipient?: string | undefined;
+  /** Where files are copied to before they are encrypted; others beside the archive. */
+  readonly scratchDir: string;
   /** Told the finished file before it gets its name; what it throws keeps it from having one. */
   readonly check?: (path: string, unnamed: UnnamedArchive) => Promise<void>;
   /** Time. */
@@ -54,7 +56,7 @@ export interface CreatedArchive {
  * @throws {Fault} When the volume holds no profile, the disk is full, or another backup runs.
  */
 export async function createArchive(options: CreateOptions): Promise<CreatedArchive> {
-  const { root, backupDir, recipient, check, clock, log } = options;
+  const { root, backupDir, recipient, scratchDir, check, clock, log } = options;
   const fault = (error: unknown) =>
     error instanceof Fault ? error : new Fault(
       `Cannot back up "${root}" to "${backupDir}": ${errorText(error)}`,
@@ -70,7 +72,10 @@ export async function createArchive(options: CreateOptions): Promise<CreatedArch
     const path = `${backupDir}/${name}`;
     const id = crypto.randomUUID();
     const temporary = `${backupDir}/.${name}.${id}.tmp`;
-    const work = `${backupDir}/.work.${id}.tmp`;
+    // Whoever asks for encryption does not trust the place of the archives with the plain files.
+    const work = recipient === undefined
+      ? `${backupDir}/.work.${id}.tmp`
+      : `${scratchDir}/hearth-backup-${id}`;
     await Deno.mkdir(work, { mode: 0o700 });
     try {
       let files = 0;

@@ -119,6 +119,30 @@ Deno.test("createArchive() removes what a killed one left, and refuses to run be
   assert.ok(!left.includes(leftover));
 });
 
+Deno.test("createArchive() keeps plain files out of the archives' place when it encrypts", async () => {
+  await using volume = await profileFixture();
+  const scratchDir = await Deno.makeTempDir({ dir: `${volume.root}/..` });
+  const identity = `${scratchDir}/identity`;
+  const keygen = await runCommand("/usr/bin/age-keygen", ["-o", identity]);
+  const recipient = /age1\w+/.exec(keygen.stderr)?.[0] ?? "";
+  const names = (path: string) => Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  let beside: string[] = [];
+  let elsewhere: string[] = [];
+
+  const { path } = await create(volume, {
+    ...{ scratchDir, recipient },
+    async check() {
+      beside = await names(volume.backupDir);
+      elsewhere = await names(scratchDir);
+    },
+  });
+
+  assert.deepEqual(beside.filter((name) => name !== ".lock" && !/\.age\./.test(name)), []);
+  assert.equal(elsewhere.length, 2);
+  assert.deepEqual(await names(scratchDir), ["identity"]);
+  assert.match(path, /\.tar\.gz\.age$/);
+});
+
 Deno.test("unpackArchive() refuses an archive that was changed, at whatever byte", async () => {
   await using volume = await profileFixture();
   const { path, size } = await create(volume);
@@ -191,7 +215,10 @@ function create(
   { root, backupDir, log }: ProfileFixture,
   more: Partial<Parameters<typeof createArchive>[0]> = {},
 ) {
-  return createArchive({ root, backupDir, log, clock: systemClock, ...more });
+  return createArchive({
+    ...{ root, backupDir, log, scratchDir: backupDir, clock: systemClock },
+    ...more,
+  });
 }
 
 async function unpack(volume: ProfileFixture, path: string) {
