@@ -87,7 +87,7 @@ export interface Generations {
   restore(number: number): Promise<PublishOutcome>;
   /** The origins that earlier harvests have seen. */
   knownOrigins(): Promise<readonly string[]>;
-  /** Adds origins to those that were seen. */
+  /** Adds origins to those that were seen; where that fails the log says so, since it is a hint. */
   remember(origins: Iterable<string>): Promise<void>;
 }
 
@@ -102,6 +102,7 @@ export async function openGenerations(options: GenerationsOptions): Promise<Gene
   const archive = `${dir}/generations`;
   const ledger = `${dir}/known-origins.json`;
   const store = generationFiles({ dir, files, log });
+  let ledgerTrouble: string | undefined;
 
   async function lock(): Promise<FileLock> {
     const waitMs = 50;
@@ -228,9 +229,16 @@ export async function openGenerations(options: GenerationsOptions): Promise<Gene
       const before = await readKnown();
       const wanted = new Set([...before, ...origins]);
       if (wanted.size === before.length) return;
-      using _held = await lock();
-      const all = [...new Set([...await readKnown(), ...wanted])].sort();
-      await writeFileAtomic(ledger, `${JSON.stringify(all)}\n`, { mode: FILE_MODE, files });
+      try {
+        using _held = await lock();
+        const all = [...new Set([...await readKnown(), ...wanted])].sort();
+        await writeFileAtomic(ledger, `${JSON.stringify(all)}\n`, { mode: FILE_MODE, files });
+        ledgerTrouble = undefined;
+      } catch (error) {
+        const text = `Cannot write "${ledger}": ${errorText(error)}`;
+        if (text !== ledgerTrouble) log?.warn(text);
+        ledgerTrouble = text;
+      }
     },
   };
 }

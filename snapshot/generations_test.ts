@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { denoFiles, type FileEffects } from "../core/atomic_file.ts";
 import { systemClock } from "../core/clock.ts";
 import {
   assertConsistent,
@@ -128,6 +129,26 @@ Deno.test("openGenerations() takes over a directory without a manifest, or with 
   await home.put("storage-state.json", snapshotText("from elsewhere"));
   assert.deepEqual(await numbers(await open(home.path)), [1, 2, 3]);
   await assertConsistent(home.path);
+});
+
+Deno.test("remember() says once that it cannot, and leaves publishing alone", async () => {
+  await using home = await testDirectory();
+  const { log, lines } = recordLog();
+  const create: FileEffects["create"] = (path, mode) =>
+    path.includes("known-origins")
+      ? Promise.reject(new Error("No space left on device (os error 28)"))
+      : denoFiles.create(path, mode);
+  const files = { ...denoFiles, create };
+  const generations = await openGenerations({ dir: home.path, clock: systemClock, files, log });
+
+  await generations.remember(["https://example.com"]);
+  await generations.remember(["https://example.com"]);
+  await publish(generations, snapshotText("a"));
+
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /Cannot write ".*known-origins\.json": No space left on device/);
+  assert.deepEqual(await generations.knownOrigins(), []);
+  assert.equal(readerSees(home.path), snapshotText("a"));
 });
 
 Deno.test("openGenerations() leaves a removed snapshot removed, and can restore it", async () => {
