@@ -3,7 +3,7 @@
  *
  * A scope is what a grant gives, not who has it: subjects with equal grants share their bytes. Only
  * the current generation's bodies are kept. The tag is made from a scope's own bytes, so that a
- * change outside a scope is no news to it and cannot even be noticed.
+ * change outside a scope is no news to it.
  *
  * @module
  */
