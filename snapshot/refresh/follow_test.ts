@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../tests/support/eventually.ts";
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { Secret } from "../../core/secret.ts";
 import { freePort } from "../../tests/support/free_port.ts";
 import { serveSnapshot } from "../server/serve_snapshot.ts";
 import { recordLog, snapshotText, testDirectory } from "../../tests/support/snapshot_fixture.ts";
+import { serverConfig } from "../../tests/support/snapshot_server.ts";
 import { followSnapshot } from "./follow.ts";
 import { scriptServer } from "../../tests/support/scripted_server.ts";
 
@@ -26,23 +26,7 @@ function hastyClock(): { clock: Clock; pausesMs: number[] } {
 function startServer(path: string, tokenFile: string, port: number) {
   const stopping = new AbortController();
   const ended = serveSnapshot(
-    {
-      SNAPSHOT_PATH: path,
-      PW_TOKEN_FILE: tokenFile,
-      PW_TOKEN: new Secret("unused"),
-      ACCESS_FILE: undefined,
-      SNAPSHOT_MAX_AGE_SECONDS: 0,
-      HOST: "127.0.0.1",
-      PORT: port,
-      METRICS_ADDR: "127.0.0.1",
-      METRICS_PORT: 0,
-      STATUS_TRUSTED_PEERS: [],
-      STATUS_IDENTITY_HEADER: "X-authentik-username",
-      STATUS_INGRESS_TOKEN_FILE: undefined,
-      STATUS_BROWSER_HEALTH_URL: undefined,
-      STATUS_HARVESTER_HEALTH_URL: undefined,
-      LIVE_VIEW_URL: undefined,
-    },
+    serverConfig(path, { PW_TOKEN_FILE: tokenFile, PORT: port }),
     { log: recordLog().log },
     stopping.signal,
   );

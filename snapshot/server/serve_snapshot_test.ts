@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../tests/support/eventually.ts";
-import { withDeadline } from "../../core/deadline.ts";
 import { Fault } from "../../core/fault.ts";
-import { Secret } from "../../core/secret.ts";
+import { eventually } from "../../tests/support/eventually.ts";
 import {
   accessText,
   hostsText,
@@ -10,88 +8,8 @@ import {
   snapshotText,
   testDirectory,
 } from "../../tests/support/snapshot_fixture.ts";
-import { type ListeningAt, serveSnapshot } from "./serve_snapshot.ts";
-import type { ServerEnv } from "./server_env.ts";
-
-const BEARER = { authorization: "Bearer s3cret" };
-
-/** A server on free loopback ports, stopped with the test. */
-async function startServer(path: string, config: Partial<ServerEnv> = {}) {
-  const stopping = new AbortController();
-  const { log, lines } = recordLog();
-  const reload = new EventTarget();
-  const { promise, resolve } = Promise.withResolvers<ListeningAt>();
-  const ended = serveSnapshot(
-    {
-      SNAPSHOT_PATH: path,
-      PW_TOKEN_FILE: undefined,
-      PW_TOKEN: new Secret("s3cret"),
-      ACCESS_FILE: undefined,
-      SNAPSHOT_MAX_AGE_SECONDS: 0,
-      HOST: "127.0.0.1",
-      PORT: 0,
-      METRICS_ADDR: "127.0.0.1",
-      METRICS_PORT: 0,
-      STATUS_TRUSTED_PEERS: [],
-      STATUS_IDENTITY_HEADER: "X-authentik-username",
-      STATUS_INGRESS_TOKEN_FILE: undefined,
-      STATUS_BROWSER_HEALTH_URL: undefined,
-      STATUS_HARVESTER_HEALTH_URL: undefined,
-      LIVE_VIEW_URL: undefined,
-      ...config,
-    },
-    { log, reload },
-    stopping.signal,
-    resolve,
-  );
-  const at = await Promise.race([promise, ended.then(() => assert.fail("it ended"))]);
-  const admin = `http://127.0.0.1:${at.metricsPort}`;
-  async function stop(): Promise<void> {
-    stopping.abort();
-    await ended;
-  }
-  return {
-    port: at.port,
-    url: `http://127.0.0.1:${at.port}/api/snapshot`,
-    lines,
-    stop,
-    reload: () => reload.dispatchEvent(new Event("reload")),
-    admin: async (page: string) => {
-      const response = await fetch(admin + page);
-      return { status: response.status, text: await response.text() };
-    },
-    async waiters() {
-      const { text } = await this.admin("/metrics");
-      return Number(/^hearth_snapshot_server_waiters (\d+)$/m.exec(text)?.[1]);
-    },
-    [Symbol.asyncDispose]: stop,
-  };
-}
-
-async function currentTag(url: string): Promise<string> {
-  const response = await fetch(url, { method: "HEAD", headers: BEARER });
-  await response.body?.cancel();
-  return response.headers.get("etag") ?? "";
-}
-
-Deno.test("serveSnapshot() wakes 200 held requests when one rename puts a new snapshot there", async () => {
-  await using directory = await testDirectory();
-  const path = await directory.put("s.json", snapshotText("one", 100_000));
-  await using server = await startServer(path);
-  const headers = { ...BEARER, "if-none-match": await currentTag(server.url) };
-
-  const held = Array.from({ length: 200 }, async () => {
-    const response = await fetch(`${server.url}?wait=120`, { headers });
-    return { status: response.status, text: await response.text() };
-  });
-  await eventually("200 waiters", async () => await server.waiters() === 200, 60_000);
-  await directory.put("s.json", snapshotText("two", 100_000));
-  const answers = await withDeadline(Promise.all(held), 60_000, "waking");
-
-  const two = snapshotText("two", 100_000);
-  assert.ok(answers.every(({ status, text }) => status === 200 && text === two));
-  assert.equal(await server.waiters(), 0);
-});
+import { BEARER, serverConfig, startSnapshotServer } from "../../tests/support/snapshot_server.ts";
+import { serveSnapshot } from "./serve_snapshot.ts";
 
 Deno.test("serveSnapshot() shows when each subject pulled last, and until when logins last", async () => {
   await using directory = await testDirectory();
@@ -105,7 +23,7 @@ Deno.test("serveSnapshot() shows when each subject pulled last, and until when l
       grace: { tokens: ["grace-token-0123456789"] },
     }),
   );
-  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  await using server = await startSnapshotServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
   const figure = async (name: string, label: string) => {
     const { text } = await server.admin("/metrics");
     return Number(new RegExp(`_${name}\\{${label}\\} (\\S+)`).exec(text)?.[1]);
@@ -123,44 +41,10 @@ Deno.test("serveSnapshot() shows when each subject pulled last, and until when l
   assert.equal(await figure("login_expiry_timestamp_seconds", 'site="example.com"'), 4e9);
 });
 
-Deno.test("serveSnapshot() forgets a waiter when its client leaves", async () => {
-  await using directory = await testDirectory();
-  const path = await directory.put("s.json", snapshotText("one"));
-  await using server = await startServer(path);
-  const headers = { ...BEARER, "if-none-match": await currentTag(server.url) };
-  const leaving = new AbortController();
-
-  const held = fetch(`${server.url}?wait=300`, { headers, signal: leaving.signal });
-  await eventually("one waiter", async () => await server.waiters() === 1);
-  leaving.abort();
-  await assert.rejects(held, { name: "AbortError" });
-
-  await eventually("no waiter", async () => await server.waiters() === 0);
-  const { text } = await server.admin("/metrics");
-  assert.match(text, /requests_total\{path="\/api\/snapshot",status="gone"\} 1/);
-});
-
-Deno.test("serveSnapshot() answers what it holds and ends at once when it is stopped", async () => {
-  await using directory = await testDirectory();
-  const path = await directory.put("s.json", snapshotText("one"));
-  const server = await startServer(path);
-  const headers = { ...BEARER, "if-none-match": await currentTag(server.url) };
-  const held = Array.from({ length: 20 }, async () => {
-    const response = await fetch(`${server.url}?wait=300`, { headers });
-    await response.body?.cancel();
-    return response.status;
-  });
-  await eventually("20 waiters", async () => await server.waiters() === 20);
-
-  await withDeadline(server.stop(), 10_000, "stopping");
-
-  assert.deepEqual(new Set(await Promise.all(held)), new Set([304]));
-});
-
 Deno.test("serveSnapshot() says on /readyz why it is not ready, and still serves, when the file is torn", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one"));
-  await using server = await startServer(path);
+  await using server = await startSnapshotServer(path);
   assert.deepEqual(await server.admin("/readyz"), { status: 200, text: "ok\n" });
 
   await Deno.truncate(path, 20);
@@ -178,7 +62,7 @@ Deno.test("serveSnapshot() says on /readyz why it is not ready, and still serves
 Deno.test("serveSnapshot() never answers a torn snapshot while the file is written in place", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("0", 200_000));
-  await using server = await startServer(path);
+  await using server = await startSnapshotServer(path);
   let isWriting = true;
   const writing = (async () => {
     for (let round = 1; round <= 40; round++) {
@@ -209,21 +93,6 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
   await using directory = await testDirectory();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { log } = recordLog();
-  const config = {
-    SNAPSHOT_PATH: `${directory.path}/s.json`,
-    PW_TOKEN_FILE: undefined,
-    PW_TOKEN: undefined,
-    ACCESS_FILE: undefined,
-    SNAPSHOT_MAX_AGE_SECONDS: 0,
-    HOST: "127.0.0.1",
-    STATUS_TRUSTED_PEERS: [],
-    STATUS_IDENTITY_HEADER: "X-authentik-username",
-    STATUS_INGRESS_TOKEN_FILE: undefined,
-    STATUS_BROWSER_HEALTH_URL: undefined,
-    STATUS_HARVESTER_HEALTH_URL: undefined,
-    LIVE_VIEW_URL: undefined,
-    METRICS_ADDR: "127.0.0.1",
-  };
   const { signal } = new AbortController();
 
   for (
@@ -233,7 +102,7 @@ Deno.test("serveSnapshot() fails with a sentence when the port is taken", async 
     ]
   ) {
     await assert.rejects(
-      serveSnapshot({ ...config, ...ports }, { log }, signal),
+      serveSnapshot(serverConfig(`${directory.path}/s.json`, ports), { log }, signal),
       (error) => error instanceof Fault && /^Cannot listen on .* is taken/.test(error.message),
     );
   }
@@ -243,7 +112,7 @@ Deno.test("serveSnapshot() says on /readyz that the snapshot is stale when it is
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one"));
   await Deno.utime(path, new Date(), new Date(Date.now() - 3_600_000));
-  await using server = await startServer(path, { SNAPSHOT_MAX_AGE_SECONDS: 1_800 });
+  await using server = await startSnapshotServer(path, { SNAPSHOT_MAX_AGE_SECONDS: 1_800 });
 
   const { status, text } = await server.admin("/readyz");
 
@@ -257,7 +126,7 @@ Deno.test("serveSnapshot() keeps its rules and warns when the access file turns 
   await using directory = await testDirectory();
   const path = await directory.put("s.json", hostsText({ "example.com": "1", "example.org": "1" }));
   const ACCESS_FILE = await directory.put("access.yaml", accessText({ alice: { tokens: ["a"] } }));
-  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  await using server = await startSnapshotServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
   const ask = async (token: string) => {
     const response = await fetch(server.url, { headers: { authorization: `Bearer ${token}` } });
     await response.body?.cancel();
@@ -287,7 +156,7 @@ Deno.test("serveSnapshot() never refuses the holder of a valid token while token
     directory.put("access.yaml", accessText({ alice: { tokens } }));
   let valid = ["t0", "t1"];
   const ACCESS_FILE = await put(valid);
-  await using server = await startServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
+  await using server = await startSnapshotServer(path, { ACCESS_FILE, PW_TOKEN: undefined });
   const end = new AbortController();
   const statuses = new Map<number, number>();
   const holders = [0, 1].map(async (which) => {
@@ -320,7 +189,7 @@ Deno.test("serveSnapshot() never refuses the holder of a valid token while token
 Deno.test("serveSnapshot() serves the last whole snapshot whatever takes the file's place", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one"));
-  await using server = await startServer(path);
+  await using server = await startSnapshotServer(path);
   const served = async () => await (await fetch(server.url, { headers: BEARER })).text();
   const garbage = crypto.getRandomValues(new Uint8Array(50_000));
 
@@ -352,7 +221,7 @@ Deno.test("serveSnapshot() serves the last whole snapshot whatever takes the fil
 Deno.test("serveSnapshot() refuses a head that is too large and goes on", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one"));
-  await using server = await startServer(path);
+  await using server = await startSnapshotServer(path);
   async function statusOf(fields: string): Promise<string> {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     const head = `GET /healthz HTTP/1.1\r\nhost: x\r\n${fields}\r\n`;
@@ -373,7 +242,7 @@ Deno.test("serveSnapshot() refuses a head that is too large and goes on", async 
 Deno.test("serveSnapshot() names no server and lets no other origin read when it answers", async () => {
   await using directory = await testDirectory();
   const path = await directory.put("s.json", snapshotText("one", 5_000));
-  await using server = await startServer(path);
+  await using server = await startSnapshotServer(path);
 
   for (const [at, method] of [["", "GET"], ["", "HEAD"], ["?wait=x", "GET"], ["", "OPTIONS"]]) {
     const headers = { ...BEARER, origin: "https://evil.example" };
