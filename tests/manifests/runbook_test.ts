@@ -87,8 +87,15 @@ for (
     const { spec } = job.spec.template;
     assert.deepEqual(spec.containers[0].args, ["-P=profile_backup", "profile_backup.ts", ...args]);
     assert.deepEqual(podFaults([job]), []);
-    // Nobody is there to be near when the browser is stopped.
-    assert.equal(spec.affinity === undefined, args[0] === "restore");
+    // Near the browser, and somewhere when it is stopped.
+    const { podAffinity } = find("CronJob", "chrome-service-backup")
+      .spec.jobTemplate.spec.template.spec.affinity;
+    const [podAffinityTerm] = podAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    assert.deepEqual(spec.affinity, {
+      podAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }],
+      },
+    });
     const { Job } = await import("kubernetes-models/batch/v1/Job");
     new Job(job as ConstructorParameters<typeof Job>[0]).validate();
   });
