@@ -1,62 +1,14 @@
 /**
- * A box in memory, for tests that kill the updater at every point: users whose data carries a
- * schema and rows, builds that go wrong in known ways, and a count of every effect.
- *
- * An old build on a newer schema is broken, a running build migrates what it finds, and users
- * write rows whenever their instance works: what the worst night is made of.
+ * A box in memory, for tests that kill the updater at every point: people and builds
+ * (`world_fixture.ts`), a journal, and a count of every effect.
  *
  * @module
  */
 import { createFakeClock, type FakeClock } from "../tests/support/fake_clock.ts";
 import { createLogger } from "../core/log.ts";
-import type { Effects, Health } from "./effects.ts";
+import type { Effects } from "./effects.ts";
 import { emptyState, parseState, type State, stateText } from "./state.ts";
-
-/** How a build goes wrong. */
-export type Flaw =
-  | "none"
-  | "gate"
-  | "front-door"
-  | "own-data"
-  | "soak"
-  | "loses-rows"
-  | "front-door-down";
-
-/** A build. */
-export interface Build {
-  /** The schema it migrates to. */
-  readonly schema: number;
-  /** How it goes wrong. */
-  readonly flaw: Flaw;
-}
-
-/** A user's data. */
-export interface FakeDatabase {
-  /** What it was migrated to. */
-  schema: number;
-  /** What they wrote. */
-  rows: Set<string>;
-}
-
-/** A user of the box. */
-export interface FakeUser {
-  /** The version they have. */
-  pointer: string | undefined;
-  /** The version that runs. */
-  running: string | undefined;
-  /** Whether a turn is running. */
-  isBusy: boolean;
-  /** How often it died. */
-  restarts: number;
-  /** Their data. */
-  database: FakeDatabase;
-  /** Data that was replaced. */
-  keptAside: FakeDatabase[];
-  /** Versions a pointer can be set to without taking space. */
-  readonly ready: Set<string>;
-  /** What was written while the version before the update ran: the way back leads behind it. */
-  readonly underOld: Set<string>;
-}
+import { type Build, createFakeWorld, type FakeUser } from "./world_fixture.ts";
 
 /** Thrown where nothing more can be written. */
 export class DiskFull extends Error {
@@ -107,25 +59,10 @@ export function createFakeBox(options: {
   users: readonly { name: string; isBusy?: boolean }[];
   to: string;
 }): FakeBox {
-  const { builds, old, to } = options;
+  const { old, to } = options;
   const clock = createFakeClock();
-  const users = new Map<string, FakeUser>();
-  const written = new Map<string, Set<string>>();
-  for (const { name, isBusy = false } of options.users) {
-    const rows = old === undefined ? [] : [`${name}-first`];
-    users.set(name, {
-      pointer: old,
-      running: old,
-      isBusy,
-      restarts: 0,
-      database: { schema: old === undefined ? 0 : buildOf(old).schema, rows: new Set(rows) },
-      keptAside: [],
-      ready: new Set(),
-      underOld: new Set(rows),
-    });
-    written.set(name, new Set(rows));
-  }
-  const backups = new Map<string, { user: string; database: FakeDatabase }>();
+  const world = createFakeWorld(options);
+  const { users, copies, userOf, buildOf, run, isBroken, visit, copyNow } = world;
   const dangers: string[] = [];
   const freezes: string[] = [];
   let journal = stateText(
@@ -136,43 +73,13 @@ export function createFakeBox(options: {
   let writes = 0;
   let full = { from: Infinity, until: Infinity };
   let isPowerCut = false;
-  let serial = 0;
   let process = 0;
   let dead = -1;
-
-  function buildOf(version: string): Build {
-    const build = builds[version];
-    if (build === undefined) throw new Error(`no build ${version}`);
-    return build;
-  }
-
-  function userOf(name: string): FakeUser {
-    const user = users.get(name);
-    if (user === undefined) throw new Error(`no user ${name}`);
-    return user;
-  }
-
-  function run(user: FakeUser, version: string): void {
-    user.running = version;
-    const { schema, flaw } = buildOf(version);
-    if (schema > user.database.schema) user.database.schema = schema;
-    if (flaw === "loses-rows") user.database.rows.delete([...user.database.rows][0] ?? "");
-  }
-
-  function isBroken(user: FakeUser): boolean {
-    return user.running === undefined || user.database.schema > buildOf(user.running).schema;
-  }
 
   /** One effect on the world: life goes on, and the updater may be killed here. */
   function tick(): void {
     ticks++;
-    for (const [name, user] of users) {
-      if (isBroken(user)) continue;
-      const row = `${name}-${serial++}`;
-      user.database.rows.add(row);
-      written.get(name)?.add(row);
-      if (user.running === old) user.underOld.add(row);
-    }
+    world.live();
     judgeDanger();
     if (ticks < killTick) return;
     killTick = Infinity;
@@ -186,20 +93,12 @@ export function createFakeBox(options: {
     throw new Killed(`killed at effect ${ticks}`);
   }
 
-  /** As it is at this moment; what a running instance writes afterwards is not in it. */
-  function copyNow(name: string): string {
-    const { schema, rows } = userOf(name).database;
-    const id = `${name}-${serial++}`;
-    backups.set(id, { user: name, database: { schema, rows: new Set(rows) } });
-    return id;
-  }
-
   function judgeDanger(): void {
     const { update, lastGood } = read();
     for (const [name, { pointer }] of users) {
       if (pointer !== to || pointer === lastGood?.version || old === undefined) continue;
       const step = update?.users.find(({ user }) => user === name)?.step;
-      const hasWayBack = step !== undefined && "backup" in step && backups.has(step.backup);
+      const hasWayBack = step !== undefined && "backup" in step && copies.has(step.backup);
       if (!hasWayBack && step?.at !== "returning") dangers.push(`${name} at ${step?.at}`);
     }
   }
@@ -208,19 +107,6 @@ export function createFakeBox(options: {
     const parsed = parseState(journal);
     if (!parsed.isValid) throw new Error(parsed.why);
     return parsed.state;
-  }
-
-  function visit(name: string, version: string, isThroughDoor: boolean): Health {
-    const user = userOf(name);
-    if (user.running !== version) return { is: "bad", why: `it runs ${user.running}` };
-    if (isBroken(user)) return { is: "bad", why: "its data is from the future" };
-    const { flaw } = buildOf(version);
-    if (isThroughDoor && flaw === "front-door") return { is: "bad", why: "it cannot be paired" };
-    if (isThroughDoor && flaw === "front-door-down") return { is: "unclear", why: "door down" };
-    if (flaw === "own-data" && name === [...users.keys()].at(-1)) {
-      return { is: "bad", why: "it cannot read this user's data" };
-    }
-    return { is: "ok" };
   }
 
   function effects(): Effects {
@@ -307,17 +193,17 @@ export function createFakeBox(options: {
           })),
         losses: (user, id) =>
           act(() =>
-            [...backups.get(id)?.database.rows ?? []].filter((row) =>
+            [...copies.get(id)?.database.rows ?? []].filter((row) =>
               !userOf(user).database.rows.has(row)
             )
           ),
         bring: (user, id) =>
           write(() => {
-            if (backups.get(id)?.user !== user) throw new Error("there is no such copy");
+            if (copies.get(id)?.user !== user) throw new Error("there is no such copy");
           }),
         async restore(name, id) {
           const user = userOf(name);
-          const copy = backups.get(id)?.database;
+          const copy = copies.get(id)?.database;
           if (copy === undefined || user.running !== undefined) throw new Error("cannot restore");
           for (const row of user.underOld) {
             if (!copy.rows.has(row)) dangers.push(`the copy of ${name} is older than ${row}`);
@@ -360,7 +246,7 @@ export function createFakeBox(options: {
     get ticks() {
       return ticks;
     },
-    copyOf: (name) => [...backups].findLast(([, { user }]) => user === name)?.[0],
+    copyOf: (name) => [...copies].findLast(([, { user }]) => user === name)?.[0],
     get writes() {
       return writes;
     },
@@ -371,13 +257,7 @@ export function createFakeBox(options: {
       killTick = ticks + tickCount;
       isPowerCut = powerCut;
     },
-    lostRows: () =>
-      [...users].flatMap(([name, { database, keptAside }]) =>
-        [...written.get(name) ?? []].filter((row) =>
-          !database.rows.has(row) && !keptAside.some(({ rows }) => rows.has(row)) &&
-          ![...backups.values()].some((one) => one.user === name && one.database.rows.has(row))
-        )
-      ),
+    lostRows: world.lostRows,
     brokenUsers: () => [...users].filter(([, user]) => isBroken(user)).map(([name]) => name),
     dangers,
     freezes,

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Account, demandAs } from "./account.ts";
+import type { Outcome } from "./actions.ts";
 import type { Config } from "./config.ts";
-import type { Outcome } from "./machine.ts";
 import { openNpmSource } from "./npm_source.ts";
 import { openReleasesSource } from "./releases_source.ts";
 import type { ReleaseAnswer, Source, Wanted } from "./source.ts";

@@ -8,8 +8,8 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/log.ts";
+import type { Outcome } from "./actions.ts";
 import type { Activity } from "./idle.ts";
-import type { Outcome } from "./machine.ts";
 import type { Move, State } from "./state.ts";
 
 /** A user's t3 on this box. */

@@ -10,10 +10,10 @@
  */
 import { errorText } from "../core/error_text.ts";
 import { type Account, demandAs } from "./account.ts";
+import type { Outcome } from "./actions.ts";
 import type { BackupStore } from "./backup_store.ts";
 import { type DatabaseFacts, findLosses, findSkipped } from "./database_facts.ts";
 import { makeScratch, pourTo } from "./hand_over.ts";
-import type { Outcome } from "./machine.ts";
 import type { Manifest } from "./manifest.ts";
 import { type Rehearsal, type RehearsalResult, rehearse } from "./rehearse.ts";
 import type { Move } from "./state.ts";

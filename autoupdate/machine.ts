@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { Action, Outcome } from "./actions.ts";
 import {
   committed,
   dropped,
@@ -22,31 +23,6 @@ import {
 } from "./endings.ts";
 import { type Failure, isAt, type Move, type State, type Step, type Update } from "./state.ts";
 
-/** Something to do. Each can be done again after it was cut short. */
-export type Action =
-  | { readonly do: "stage"; readonly version: string }
-  | { readonly do: "gate"; readonly version: string; readonly users: readonly Move[] }
-  | { readonly do: "secure"; readonly move: Move; readonly to: string }
-  | { readonly do: "switch"; readonly move: Move; readonly to: string }
-  | { readonly do: "soak"; readonly users: readonly Move[]; readonly to: string; untilMs: number }
-  | { readonly do: "restore"; readonly move: Move; readonly backup: string; readonly to: string }
-  | { readonly do: "return"; readonly move: Move; readonly to: string }
-  | { readonly do: "freeze"; readonly reason: string; readonly version: string }
-  | { readonly do: "end" };
-
-/** What came of an action. */
-export type Outcome =
-  | {
-    readonly is: "ok";
-    readonly integrity?: string;
-    readonly backup?: string;
-    /** How long its parts took, in milliseconds, by name. */
-    readonly tookMs?: Readonly<Record<string, number>>;
-  }
-  | { readonly is: "busy"; readonly why: string }
-  | { readonly is: "bad"; readonly why: string; readonly user?: string }
-  | { readonly is: "unclear"; readonly why: string };
-
 /** What {@linkcode next} must know beside the journal. */
 export interface Facts {
   /** Milliseconds since the epoch. */
@@ -55,7 +31,7 @@ export interface Facts {
   readonly isFrozen: boolean;
   /** How long a build must run well before it is the last good one, in milliseconds. */
   readonly soakMs: number;
-  /** Users whose data could not be put back in this run: the others go first. */
+  /** Users who could not be brought back in this run: the others go first. */
   readonly blocked: ReadonlySet<string>;
 }
 
@@ -226,6 +202,10 @@ export function after(
     case "return": {
       const { user, step } = action.move;
       if (outcome.is === "ok") return { state: set({ at: "returned" }, user) };
+      if (outcome.is !== "bad") {
+        const why = `${user} cannot be brought back: ${whyOf(outcome)}`;
+        return { state: withResult(state, "stranded", why, facts.nowMs) };
+      }
       if (step.at === "returning" && !step.isRetry) {
         return { state: set({ at: "returning", isRetry: true }, user) };
       }

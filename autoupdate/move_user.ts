@@ -7,8 +7,8 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import type { Outcome } from "./actions.ts";
 import type { Effects, Instance } from "./effects.ts";
-import type { Outcome } from "./machine.ts";
 import { laps } from "./laps.ts";
 import { stopForSure } from "./secure_user.ts";
 import type { Move } from "./state.ts";
@@ -71,12 +71,17 @@ export async function returnUser(
     await effects.services.stop(user);
     return { is: "ok" };
   }
-  await effects.pointers.point(user, from);
-  if (instance === undefined) return { is: "ok" };
-  await effects.services.start(user);
-  const sizeBytes = await effects.data.sizeBytes(user);
-  // The front door may be down: that strands nobody whose instance works.
-  return await effects.visitDirectly(instance, from, sizeBytes);
+  try {
+    await effects.pointers.point(user, from);
+    if (instance === undefined) return { is: "ok" };
+    await effects.services.start(user);
+    const sizeBytes = await effects.data.sizeBytes(user);
+    // The front door may be down: that strands nobody whose instance works.
+    return await effects.visitDirectly(instance, from, sizeBytes);
+  } catch (error) {
+    // One whose unit does not start must not keep the others from their way back.
+    return unclear(errorText(error));
+  }
 }
 
 function unclear(why: string): Outcome {

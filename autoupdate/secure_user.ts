@@ -9,10 +9,10 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import type { Outcome } from "./actions.ts";
 import type { BackupAhead, Effects, Instance } from "./effects.ts";
 import { judgeIdle } from "./idle.ts";
 import { laps } from "./laps.ts";
-import type { Outcome } from "./machine.ts";
 import type { Move } from "./state.ts";
 
 /** Free space that a home must have beside its data's, in bytes. */
@@ -37,8 +37,17 @@ export async function secureUser(
   const pointer = await pointers.read(user);
   // Without a pointer it is ours already: an earlier run was cut short here.
   if (pointer === undefined) {
-    const tight = from === undefined ? await whyTight(effects, user) : undefined;
-    if (tight !== undefined) return unclear(tight);
+    if (from === undefined) {
+      const tight = await whyTight(effects, user);
+      if (tight !== undefined) return unclear(tight);
+    } else if (await effects.services.isActive(user)) {
+      // Cut short before the stop: their server ran on, and they may have gone on with it.
+      const busy = await whyBusy(effects, user, options);
+      if (busy !== undefined) {
+        await giveBack(effects, way.move);
+        return { is: "busy", why: busy };
+      }
+    }
     return await stopAndCopy(effects, way, [], () => data.backup(user, { from, to }));
   }
   if (pointer !== from) return unclear(`${user} has ${pointer}, must have ${from}`);

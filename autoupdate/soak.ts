@@ -5,8 +5,8 @@
  *
  * @module
  */
+import type { Outcome } from "./actions.ts";
 import type { Effects, Instance } from "./effects.ts";
-import type { Outcome } from "./machine.ts";
 import type { Move } from "./state.ts";
 
 /** How often to look, in milliseconds. */
@@ -30,22 +30,27 @@ export async function soak(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { services, clock, data } = effects;
+  let watched = users;
   const first = new Map<string, number>();
   for (const { user } of users) first.set(user, await services.restarts(user));
   while (true) {
-    for (const { user } of users) {
+    for (const { user } of watched) {
       const restarts = await services.restarts(user);
       if (restarts > (first.get(user) ?? 0)) {
         return { is: "bad", user, why: `it ended ${restarts} times by itself` };
       }
-      if (!await services.isActive(user)) return { is: "bad", user, why: "it does not run" };
+      if (await services.isActive(user)) continue;
+      // Whoever left has nothing running, which says nothing of the build.
+      const isHere = (await effects.instances()).some((one) => one.user === user);
+      if (isHere) return { is: "bad", user, why: "it does not run" };
+      watched = watched.filter((move) => move.user !== user);
     }
     const leftMs = untilMs - clock.now();
     if (leftMs <= 0) break;
     await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), signal);
     if (signal.aborted) return { is: "unclear", why: "stopped while it soaked" };
   }
-  for (const { user } of users) {
+  for (const { user } of watched) {
     const instance = instances.get(user);
     if (instance === undefined) continue;
     const health = await effects.visit(instance, to, await data.sizeBytes(user));

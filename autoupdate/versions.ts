@@ -11,8 +11,8 @@ import { z } from "zod";
 import { writeFileAtomic } from "../core/atomic_file.ts";
 import { runCommand } from "../core/process.ts";
 import { type Account, commandAs, demandAs, runAs } from "./account.ts";
+import type { Outcome } from "./actions.ts";
 import { makeScratch, syncDirectory } from "./hand_over.ts";
-import type { Outcome } from "./machine.ts";
 import type { Source } from "./source.ts";
 import { isVersion, printedVersion } from "./version.ts";
 

@@ -4,16 +4,9 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import type { Action, Outcome } from "./actions.ts";
 import type { Effects } from "./effects.ts";
-import {
-  type Action,
-  after,
-  type Facts,
-  next,
-  type Outcome,
-  stopped,
-  unfinished,
-} from "./machine.ts";
+import { after, type Facts, next, stopped, unfinished } from "./machine.ts";
 import { restoreUser, returnUser, switchUser } from "./move_user.ts";
 import { giveBack, type MoveOptions, secureUser } from "./secure_user.ts";
 import { soak } from "./soak.ts";
@@ -68,7 +61,8 @@ export async function work(
       return kept;
     }
     await report(action, outcome, startedMs);
-    if (action.do === "restore" && outcome.is !== "ok") blocked.add(action.move.user);
+    const stuck = stuckUser(action, outcome);
+    if (stuck !== undefined) blocked.add(stuck);
     const result = after(state, action, outcome, await readFacts());
     state = result.state;
     try {
@@ -172,6 +166,12 @@ export async function work(
       effects.log.error("cannot write the history", { error });
     }
   }
+}
+
+/** Who could not be brought back for a reason that may pass: the others go first. */
+function stuckUser(action: Action, outcome: Outcome): string | undefined {
+  if (action.do === "return") return outcome.is === "unclear" ? action.move.user : undefined;
+  if (action.do === "restore") return outcome.is === "ok" ? undefined : action.move.user;
 }
 
 /** A run that is asked to stop still finishes what would leave somebody without a server. */
