@@ -23,10 +23,14 @@ export async function backup(context: RunContext): Promise<BackupEnd> {
   const copied: string[] = [];
   const failed: { user: string; why: string }[] = [];
   const state = await readState(config.stateDir);
+  const pointers = await effects.pointers.all();
   for (const { user } of await effects.instances()) {
     const startedMs = effects.clock.monotonic();
     try {
-      const id = await store.make(await accountOf(user), { kind: "nightly" });
+      const id = await store.make(await accountOf(user), {
+        kind: "nightly",
+        from: pointers.get(user),
+      });
       const ms = Math.round(effects.clock.monotonic() - startedMs);
       effects.log.info("copied", { user, backup: id, ms });
       const copies = await store.list(user);

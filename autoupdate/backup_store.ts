@@ -30,7 +30,7 @@ import { findDatabases, findLinkedDatabases, freeBytes, sizeOf } from "./user_fi
 
 /** What a copy is made for. */
 export type BackupReason =
-  | { readonly kind: "nightly" }
+  | { readonly kind: "nightly"; readonly from?: string | undefined }
   | { readonly kind: "update"; readonly from: string | undefined; readonly to: string };
 
 /** Where copies are, and how long one may take. */
@@ -204,10 +204,15 @@ function describe(
   reason: BackupReason,
   atMs: number,
 ): Omit<Manifest, "files" | "parts"> {
-  const common = { format: 1 as const, user, kind: reason.kind, atMs };
-  if (reason.kind === "nightly") return common;
-  const { from, to } = reason;
-  return { ...common, ...(from === undefined ? {} : { from }), to };
+  const { kind, from } = reason;
+  const common = {
+    format: 1 as const,
+    user,
+    kind,
+    atMs,
+    ...(from === undefined ? {} : { from }),
+  };
+  return kind === "nightly" ? common : { ...common, to: reason.to };
 }
 
 async function entries(path: string): Promise<readonly string[]> {

@@ -34,9 +34,10 @@ Deno.test("make() copies every database the server may use, also one of the seco
       fill(open, 2);
     }
 
-    const id = await store.make(owner, { kind: "nightly" });
+    const id = await store.make(owner, { kind: "nightly", from: "0.1.0" });
 
-    const { files } = await store.verify("ada", id);
+    const { files, from } = await store.verify("ada", id);
+    assert.equal(from, "0.1.0");
     assert.deepEqual(files.map(({ facts }) => facts.name), ["state.sqlite", "statev2.sqlite"]);
   }));
 

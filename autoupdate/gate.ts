@@ -68,7 +68,7 @@ export async function runGate(
       const { scratchDir } = options;
       return { is: "unclear", why: `${scratchDir} has ${free} bytes free, must have ${needed}` };
     }
-    const id = await options.store.make(owner, { kind: "nightly" });
+    const id = await options.store.make(owner, { kind: "nightly", from: move.from });
     try {
       const manifest = await options.store.verify(move.user, id);
       return await judge({ what: move.user, move, manifest, id });

@@ -93,8 +93,12 @@ export async function inspectActivity(owner: Account): Promise<Activity> {
   return { databases, doubts };
 }
 
-/** A time as t3 has written it: ISO text, or a number of milliseconds or seconds. */
+/** SQLite's own, as of `CURRENT_TIMESTAMP`: of no zone to look at, and meant as UTC. */
+const SQLITE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/;
+
+/** A time as t3 has written it: text, or a number of milliseconds or seconds. */
 function timeMs(value: unknown): number {
   if (typeof value === "number") return value > 1e11 ? value : value * 1_000;
-  return typeof value === "string" ? Date.parse(value) : NaN;
+  if (typeof value !== "string") return NaN;
+  return Date.parse(SQLITE_TIME.test(value) ? `${value}Z` : value);
 }

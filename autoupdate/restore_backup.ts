@@ -2,8 +2,8 @@
  * Puts a copy back in a user's home, as the user.
  *
  * The order is what matters: the server is stopped by then; the files that are there are moved
- * aside together with their `-wal` and `-shm`, since a `-wal` that stays is replayed into whatever
- * database is put beside it; the copy is written to a temporary name, flushed, renamed; only then
+ * aside together with their `-wal`, `-shm` and `-journal`, since one that stays is played into
+ * whatever database is put beside it; the copy is written to a temporary name, flushed, renamed; only then
  * may anything start. Whatever was written since the copy stays in the directory aside.
  *
  * @module
@@ -99,6 +99,9 @@ export async function restoreBackup(
     "-o",
     "-name",
     "*.sqlite-shm",
+    "-o",
+    "-name",
+    "*.sqlite-journal",
     ")",
     "-print0",
   ]);

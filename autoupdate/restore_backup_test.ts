@@ -62,6 +62,40 @@ Deno.test("restoreBackup() brings back what was, and keeps aside what came since
     assert.equal(count(aside), 4);
   }));
 
+Deno.test("restoreBackup() keeps the journal of another database away from a copy", () =>
+  withCopies(async ({ owner, store, database }) => {
+    const path = `${userdataOf(owner)}/state.sqlite`;
+    const before = database();
+    fill(before, 3);
+    before.close();
+    const id = await store.make(owner, REASON);
+    // As a server that was killed leaves it where the journal mode is not WAL: half written pages,
+    // and a -journal that takes them back.
+    const killed = startChild({
+      command: Deno.execPath(),
+      args: snippetArgs(`
+        import { DatabaseSync } from "node:sqlite";
+        const database = new DatabaseSync(${JSON.stringify(path)});
+        database.exec("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1");
+        for (let n = 0; n < 400; n++) database.exec("INSERT INTO notes VALUES (hex(randomblob(500)))");
+        database.exec("BEGIN; UPDATE notes SET text = hex(randomblob(500))");
+        Deno.kill(Deno.pid, "SIGKILL");
+      `),
+      onLine: () => {},
+    });
+    await killed.ended;
+    assert.ok((await Deno.stat(`${path}-journal`)).size > 0);
+
+    await bringBackup(owner, store, id);
+    await restoreBackup(owner, store, id, "x");
+
+    using restored = database();
+    assert.equal(count(restored), 3);
+    assert.equal(restored.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+    const aside = Array.from(Deno.readDirSync(`${userdataOf(owner)}/${KEPT_ASIDE}/x`));
+    assert.ok(aside.some(({ name }) => name === "state.sqlite-journal"));
+  }));
+
 Deno.test("restoreBackup() can be done again after it was cut short anywhere", () =>
   withCopies(async ({ owner, store, database }) => {
     const first = database();

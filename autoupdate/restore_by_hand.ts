@@ -9,6 +9,7 @@ import { drill } from "./backup_store.ts";
 import type { RunContext } from "./closing.ts";
 import { piecesOf, type StoredBackup } from "./manifest.ts";
 import { readState } from "./state_files.ts";
+import { compareVersions } from "./version.ts";
 
 /** What to do. */
 export interface RestoreOptions {
@@ -49,9 +50,13 @@ export async function restoreByHand(
   }
   const version = await effects.pointers.read(user) ?? state.held[user];
   if (version === undefined) throw refuse("they have no version");
-  const { from } = copy.manifest;
-  if (from !== undefined && from !== version) {
+  const { kind, from } = copy.manifest;
+  if (kind === "update" && from !== undefined && from !== version) {
     throw refuse(`the copy is of ${from}, they have ${version} (autoupdate rollback --to ${from})`);
+  }
+  // An older one is migrated when their t3 starts, as every update does; a newer one breaks it.
+  if (from !== undefined && compareVersions(from, version) > 0) {
+    throw refuse(`the copy is of ${from}, they have ${version}, which cannot read it (--backup)`);
   }
   try {
     // Until it is put back nothing may start, whatever happens to this process.
@@ -86,7 +91,8 @@ export async function restoreByHand(
 
 function line({ id, manifest }: StoredBackup): string {
   const size = piecesOf(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return `${id}  ${(size / 1_048_576).toFixed(1)} MiB\n`;
+  const of = manifest.from === undefined ? "" : `  of ${manifest.from}`;
+  return `${id}  ${(size / 1_048_576).toFixed(1)} MiB${of}\n`;
 }
 
 function tableText({ manifest }: StoredBackup): string {

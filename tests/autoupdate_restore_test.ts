@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { DiskFull } from "../autoupdate/box_fixture.ts";
 import { recoverAlone, type RunContext } from "../autoupdate/closing.ts";
 import type { Data, Effects } from "../autoupdate/effects.ts";
+import type { Manifest } from "../autoupdate/manifest.ts";
 import { restoreByHand } from "../autoupdate/restore_by_hand.ts";
 import { modelOf } from "./support/build_model.ts";
 import { makeNightBox, type NightBox, OLD } from "./support/night_box.ts";
@@ -18,6 +19,7 @@ const OPTIONS = { user: "ada", id: undefined, isDrill: false, isApplying: true }
 async function withCopy(
   change: (effects: Effects) => Partial<Effects> & { data?: Data },
   work: (night: NightBox, context: RunContext) => Promise<void>,
+  about: Pick<Manifest, "kind" | "from"> = { kind: "nightly" },
 ): Promise<void> {
   const users = [{ name: "ada", isUsed: true, titles: [] }];
   await using night = await makeNightBox(modelOf(build("0.3.0", ERAS.portCookie)), users, {});
@@ -27,8 +29,8 @@ async function withCopy(
   const manifest = {
     format: 1 as const,
     user: "ada",
-    kind: "nightly" as const,
     atMs: 1,
+    ...about,
     files: [],
   };
   const store = { ...context.box.store, list: () => Promise.resolve([{ id, manifest }]) };
@@ -87,3 +89,23 @@ Deno.test("restoreByHand() gives a user back what it may not replace", () =>
       assert.deepEqual([running, keptAside], [OLD, []]);
     },
   ));
+
+for (const [of, from] of [["an earlier version", "0.1.0"], ["the same version", OLD]] as const) {
+  Deno.test(`restoreByHand() puts a copy of a night back that is of ${of}`, () =>
+    withCopy(() => ({}), async (night, context) => {
+      assert.match(await restoreByHand(context, OPTIONS), /was put back/);
+      assert.deepEqual(night.box.brokenUsers(), []);
+    }, { kind: "nightly", from }));
+}
+
+for (
+  const [kind, from] of [["nightly", "0.3.0"], ["update", "0.3.0"], ["update", "0.1.0"]] as const
+) {
+  Deno.test(`restoreByHand() touches nothing for a copy of ${from} (${kind})`, () =>
+    withCopy(() => ({}), async (night, context) => {
+      await assert.rejects(restoreByHand(context, OPTIONS), /the copy is of .*, they have 0\.2\.0/);
+
+      const { running, pointer, keptAside } = night.box.users.get("ada") ?? {};
+      assert.deepEqual([running, pointer, keptAside], [OLD, OLD, []]);
+    }, { kind, from }));
+}
