@@ -196,6 +196,17 @@ Deno.test("parsers of gathered text never throw when it is anything", () => {
   }));
 });
 
+Deno.test("freezeReason() tells the reason, whoever wrote it down", () => {
+  for (
+    const [text, said] of [
+      [JSON.stringify({ reason: "demo on Friday", at: "2026-11-18" }, null, 2), "demo on Friday"],
+      ["\n  demo on Friday\nuntil noon\n", "demo on Friday"],
+      ['{"why": "by hand"}', '{"why": "by hand"}'],
+    ]
+  ) assert.equal(freezeReason(text ?? ""), `"/etc/t3-autoupdate.freeze" is there (${said})`);
+  assert.equal(freezeReason(""), '"/etc/t3-autoupdate.freeze" is there');
+});
+
 Deno.test("parseUnits() tells a condition that was never looked at from one that failed", () => {
   const block = (name: string, result: string, at: string) =>
     `Id=${name}\nActiveState=inactive\nUnitFileState=enabled\nResult=success\n` +

@@ -25,10 +25,21 @@ export async function gatherUpdates(): Promise<Updates> {
   };
 }
 
-/** Why somebody put the brake on, in the first line that says something. */
+/** Why the brake was put on: as the updater wrote it, or the first line that a person did. */
 export function freezeReason(text: string): string {
-  const said = text.split("\n").map((line) => line.trim()).find((line) => line !== "");
+  const said = (writtenReason(text) ?? text).split("\n").map((line) => line.trim())
+    .find((line) => line !== "");
   return `"${FREEZE}" is there${said === undefined ? "" : ` (${said.slice(0, 200)})`}`;
+}
+
+function writtenReason(text: string): string | undefined {
+  try {
+    const { reason } = JSON.parse(text) ?? {};
+    return typeof reason === "string" ? reason : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** When the last run ended, from the provisioner's metrics. */
