@@ -104,7 +104,7 @@ async function column(
   const threads = Object.fromEntries(USERS.map((user) => [user, [...box.threads(user)]]));
   for (const row of ROWS) {
     const version = versionOf(row["build"] ?? "");
-    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "10" : "0" };
+    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "40" : "0" };
     const end = await box.update("run", { env });
     const happened = await outcome(box, version, end);
     if (happened !== row[name]) {
@@ -133,7 +133,7 @@ async function firstRuns(shared: Shared): Promise<readonly string[]> {
   for (const row of ROWS) {
     const version = versionOf(row["build"] ?? "");
     await using box = await makeAutoupdateBox(shared.registry, USERS, { ...shared, versionsDir });
-    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "10" : "0" };
+    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "40" : "0" };
     const end = await box.update("run", { env });
     const happened = await outcome(box, version, end);
     if (happened !== row["first run"]) {

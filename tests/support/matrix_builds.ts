@@ -18,6 +18,6 @@ export const BUILDS: Readonly<Record<string, Difference>> = {
     behaviour: { migrationMs: 2_000, extraMigrations: [{ id: 41, name: "Reindex", sql: [] }] },
   },
   crashesLater: {
-    behaviour: { livesMs: 8_000, extraMigrations: [{ id: 42, name: "Usage", sql: [] }] },
+    behaviour: { livesMs: 20_000, extraMigrations: [{ id: 42, name: "Usage", sql: [] }] },
   },
 };
