@@ -9,8 +9,15 @@ import { readBoxSettings } from "./autoupdate/box_settings.ts";
 import { recoverAlone, type RunContext, type RunEnd, takeLock } from "./autoupdate/closing.ts";
 import { AUTOUPDATE_ENV, type Config, readConfig } from "./autoupdate/config.ts";
 import { drain } from "./autoupdate/drain.ts";
-import { endText, EXIT_CODES, exitCodeOf, historyText } from "./autoupdate/report.ts";
+import {
+  endText,
+  EXIT_CODES,
+  exitCodeOf,
+  historyText,
+  rollbackExitCode,
+} from "./autoupdate/report.ts";
 import { readStatus } from "./autoupdate/read_status.ts";
+import { retry } from "./autoupdate/retry.ts";
 import { restoreByHand } from "./autoupdate/restore_by_hand.ts";
 import { rollback } from "./autoupdate/rollback.ts";
 import { dryRun, run } from "./autoupdate/run.ts";
@@ -29,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   recover: { does: "finish or undo what an earlier run left, and begin nothing", run: runRecover },
   freeze: { does: "nothing is updated until unfreeze", run: runFreeze },
   unfreeze: { does: "the next run goes on", run: runUnfreeze },
+  retry: { does: "have a build that failed be tried again", run: runRetry },
   rollback: {
     does: "everybody back to an earlier version, with the data of then",
     run: runRollback,
@@ -37,6 +45,12 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   restore: { does: "list a user's copies, try one out, or put one back", run: runRestore },
   history: { does: "what was decided and done", run: runHistory },
 };
+
+/**
+ * What must be done whoever else runs waits for them: the copies of a night in which somebody is
+ * updated late, and the way back to a t3 at boot.
+ */
+const WAIT_MS = 30 * 60_000;
 
 await runProgram(
   "autoupdate",
@@ -96,7 +110,7 @@ async function runRun(program: ProgramContext): Promise<number | void> {
   }).option("--dry-run", "run the gate and change nothing").option("--json", "one JSON object");
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context);
   const { dryRun: isDryRun, json } = command.opts();
   return told(program, isDryRun ? await dryRun(context) : await run(context), json);
 }
@@ -122,7 +136,7 @@ async function runDrain(program: ProgramContext): Promise<number | void> {
   }).option("--json", "one JSON object");
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context);
   return told(program, await drain(context), command.opts().json);
 }
 
@@ -135,7 +149,7 @@ async function runRecover(program: ProgramContext): Promise<number | void> {
   });
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context, WAIT_MS);
   return told(program, await recoverAlone(context));
 }
 
@@ -170,6 +184,20 @@ async function runUnfreeze(program: ProgramContext): Promise<number | void> {
   program.print(`unfrozen; it was: ${freeze.reason}\n`);
 }
 
+async function runRetry(program: ProgramContext): Promise<number | void> {
+  const command = defineCommand({
+    name: "autoupdate retry",
+    description: "Forget that a build failed, so that a run may try it again.",
+    examples: [["autoupdate retry 0.1.10", "the whole gate applies to it, as the first time"]],
+    exitCodes: { 0: "forgotten", 1: "it is not remembered as failed" },
+  }).argument("<version>", "one that status shows as skipped");
+  if (parseCommand(command, program.args) === "done") return;
+  const context = open(program);
+  using _lock = await takeLock(context);
+  const [version] = command.processedArgs;
+  program.print(await retry(context, version));
+}
+
 async function runRollback(program: ProgramContext): Promise<number | void> {
   const command = defineCommand({
     name: "autoupdate rollback",
@@ -186,10 +214,9 @@ async function runRollback(program: ProgramContext): Promise<number | void> {
   if (parseCommand(command, program.args) === "done") return;
   const { to, why, evenBusy: isEvenBusy = false, json } = command.opts();
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context);
   const end = await rollback(context, { to, why, isEvenBusy });
-  // Asked for, so that it is no failure.
-  return told(program, end, json, end.result === "rolled-back" ? 0 : undefined);
+  return told(program, end, json, rollbackExitCode(end.result));
 }
 
 async function runBackup(program: ProgramContext): Promise<number | void> {
@@ -201,7 +228,7 @@ async function runBackup(program: ProgramContext): Promise<number | void> {
   });
   if (parseCommand(command, program.args) === "done") return;
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context, WAIT_MS);
   const { copied, failed } = await backup(context);
   program.print(`copied the data of ${copied.join(", ") || "nobody"}\n`);
   if (failed.length === 0) return;
@@ -229,7 +256,7 @@ async function runRestore(program: ProgramContext): Promise<number | void> {
     throw usageFault("--drill and --apply are two things, must be one", "autoupdate restore");
   }
   const context = open(program);
-  using _lock = await takeLock(context.config);
+  using _lock = await takeLock(context);
   const [user] = command.processedArgs;
   program.print(await restoreByHand(context, { user, id, isDrill, isApplying }));
 }

@@ -40,12 +40,21 @@ export function beginUpdate(
  * An update of those who were left behind, to the last good build or to the one that waits for
  * its first user.
  *
+ * @param box Who is on the box; and the one version that is wanted, where there is such: nobody who
+ * has a version is then brought to another.
  * @returns Nothing where nobody was left behind, or there is no such build.
  */
-export function beginDrain(state: State, box: Box, nowMs: number): State | undefined {
-  const to = state.pending ?? state.lastGood?.version;
+export function beginDrain(
+  state: State,
+  box: Box & { readonly pin: string | undefined },
+  nowMs: number,
+): State | undefined {
+  const { pin } = box;
+  const isWanted = (version: string) => pin === undefined || version === pin;
+  const { pending, lastGood } = state;
+  const to = pending !== undefined && isWanted(pending) ? pending : lastGood?.version;
   if (to === undefined) return undefined;
-  const users = moves(box, to);
+  const users = moves(box, to).filter(({ from }) => isWanted(to) || from === undefined);
   if (users.length === 0) return undefined;
   return {
     ...state,

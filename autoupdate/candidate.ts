@@ -53,7 +53,9 @@ export function decideCandidate(
   }
   const skipped = facts.state.skipped[version];
   if (skipped !== undefined) {
-    return stay(`${version} failed before (${skipped.stage}: ${skipped.why})`);
+    const why = `${version} failed before (${skipped.stage}: ${skipped.why})`;
+    // Asked for by name: that it does not come must not look as if all were well.
+    return pin === undefined ? stay(why) : refuse(`the pin ${why}; autoupdate retry ${version}`);
   }
   if (integrity === undefined) return refuse(`${version} has no integrity`);
   if (engines !== undefined && !runsOnNode(facts.nodeVersion, engines)) {

@@ -64,8 +64,8 @@ const rows: readonly (readonly [string, Decision["kind"], RegExp, () => Decision
   ["an answer that is not the pin", "refuse", /for the pin/, () => decide({}, { pin: "0.1.9" })],
   [
     "a pin that failed",
-    "stay",
-    /failed before/,
+    "refuse",
+    /the pin .* failed before .*autoupdate retry/,
     () =>
       decide({}, { pin: newer }, {
         skipped: { [newer]: { stage: "gate", why: "crashed", atMs: 1 } },

@@ -7,15 +7,15 @@
 import { writeFileAtomic } from "../core/atomic_file.ts";
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
-import { type FileLock, tryLockFile } from "../core/file_lock.ts";
+import { type FileLock, lockFile, tryLockFile } from "../core/file_lock.ts";
 import type { Config } from "./config.ts";
-import { type Result, withResult } from "./endings.ts";
+import { isUndone, type Result, withBrake, withoutServed, withResult } from "./endings.ts";
 import { countAttempt } from "./machine.ts";
 import { metricsText } from "./metrics_text.ts";
 import type { Box } from "./real_effects.ts";
 import { evictBackups, evictVersions } from "./retention.ts";
 import type { State } from "./state.ts";
-import { readFreeze, readState } from "./state_files.ts";
+import { type Freeze, readFreeze, readState } from "./state_files.ts";
 import { removeVersion, sealedVersions } from "./versions.ts";
 import { work } from "./work.ts";
 
@@ -37,11 +37,23 @@ export interface RunEnd {
   readonly why: string;
 }
 
-/** Takes the one lock of updater, drainer and backup. */
-export async function takeLock({ stateDir }: Config): Promise<FileLock> {
+/**
+ * Takes the one lock of updater, drainer and backup.
+ *
+ * @param waitMs How long to wait for another run to end, in milliseconds.
+ */
+export async function takeLock(
+  { config: { stateDir }, box, signal }: RunContext,
+  waitMs = 0,
+): Promise<FileLock> {
   await Deno.mkdir(stateDir, { recursive: true });
   const path = `${stateDir}/lock`;
-  const lock = await tryLockFile(path);
+  let lock = await tryLockFile(path);
+  if (lock === undefined && waitMs > 0) {
+    const { clock, log } = box.effects;
+    log.info("waiting for another run to end", { path });
+    lock = await lockFile(path, waitMs, clock, signal);
+  }
   if (lock === undefined) {
     throw new Fault(`Cannot lock "${path}": another run holds it, must be the only one`);
   }
@@ -58,6 +70,21 @@ export async function recover(context: RunContext): Promise<State> {
   const counted = countAttempt(state);
   await box.effects.save(counted);
   return await work(counted, box.effects, config, signal);
+}
+
+/**
+ * As {@linkcode recover}, before something else is begun.
+ *
+ * @returns The journal, and whether it is how this run ends: something is left to do, or has just
+ * been undone, which must not be lost in what would come next.
+ */
+export async function recoverFirst(
+  context: RunContext,
+): Promise<{ readonly state: State; readonly isOver: boolean }> {
+  const { update } = await readState(context.config.stateDir);
+  const state = await recover(context);
+  const isOver = state.update !== undefined || (update !== undefined && isUndone(state));
+  return { state, isOver };
 }
 
 /** Whoever has a version again had their data put back; that just could not be written down. */
@@ -94,6 +121,17 @@ export async function quietly(
   const { effects } = context.box;
   await effects.save(withResult(state, result, why, effects.clock.now()));
   return await closed(context, { result, why });
+}
+
+/** Nothing was begun, since the brake is on. */
+export async function braked(
+  context: RunContext,
+  state: State,
+  freeze: Freeze,
+): Promise<RunEnd> {
+  const { effects } = context.box;
+  await effects.save(withBrake(state, freeze, effects.clock.now()));
+  return await closed(context, { result: "frozen", why: freeze.reason });
 }
 
 /** A run ended as the journal says. */
@@ -138,13 +176,15 @@ async function tidy(context: RunContext, end: RunEnd): Promise<void> {
   const { config, box } = context;
   const { effects, store } = box;
   await effects.record({ did: "run", ...end });
-  const state = await readState(config.stateDir);
-  const inUse = (await effects.pointers.all()).values();
+  const [instances, pointers] = [await effects.instances(), await effects.pointers.all()];
+  const written = await readState(config.stateDir);
+  const state = withoutServed(written, instances, pointers);
+  if (state !== written) await effects.save(state);
   const present = await sealedVersions(config.versionsDir);
-  for (const version of evictVersions(present, state, inUse, config.versionsKeep)) {
+  for (const version of evictVersions(present, state, pointers.values(), config.versionsKeep)) {
     await removeVersion(config.versionsDir, version);
   }
-  for (const { user } of await effects.instances()) {
+  for (const { user } of instances) {
     const copies = await store.list(user);
     await store.remove(user, evictBackups(copies, state, config.backupKeep));
   }

@@ -4,7 +4,14 @@
  * @module
  */
 import { beginDrain } from "./begin.ts";
-import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
+import {
+  braked,
+  ended,
+  recoverFirst,
+  type RunContext,
+  type RunEnd,
+  unlessFull,
+} from "./closing.ts";
 import type { State } from "./state.ts";
 import { readFreeze } from "./state_files.ts";
 import { work } from "./work.ts";
@@ -17,16 +24,20 @@ export function drain(context: RunContext): Promise<RunEnd> {
 async function bringAlong(context: RunContext): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects } = box;
-  const state = await recover(context);
-  if (state.update !== undefined) return await ended(context, state);
+  const { state, isOver } = await recoverFirst(context);
+  if (isOver) return await ended(context, state);
   const freeze = await readFreeze(config.freezeFile);
-  if (freeze !== undefined) return await quietly(context, state, "frozen", freeze.reason);
+  if (freeze !== undefined) return await braked(context, state, freeze);
   const instances = (await effects.instances()).filter(({ user }) =>
     state.held[user] === undefined
   );
   const pointers = await effects.pointers.all();
-  const begun = beginDrain(state, { instances, pointers }, effects.clock.now());
-  if (begun === undefined) return { result: "nothing", why: "nobody was left behind" };
+  const { pin } = config;
+  const begun = beginDrain(state, { instances, pointers, pin }, effects.clock.now());
+  if (begun === undefined) {
+    const where = pin === undefined ? "" : ` on the way to the pin ${pin}`;
+    return { result: "nothing", why: `nobody was left behind${where}` };
+  }
   await effects.save(begun);
   return await ended(context, await work(begun, effects, config, signal));
 }
@@ -41,7 +52,8 @@ export async function adopt(context: RunContext, state: State): Promise<State> {
     !pointers.has(user) && state.held[user] === undefined
   );
   const { pending: _later, ...settled } = state;
-  const begun = beginDrain(settled, { instances, pointers }, effects.clock.now());
+  const { pin } = config;
+  const begun = beginDrain(settled, { instances, pointers, pin }, effects.clock.now());
   if (begun === undefined) return state;
   const withPending = state.pending === undefined ? begun : { ...begun, pending: state.pending };
   await effects.save(withPending);

@@ -22,6 +22,29 @@ export function withResult(state: State, result: Result, why: string, atMs: numb
   return { ...state, lastRun: { atMs, result, why }, inconclusive };
 }
 
+/**
+ * The journal of a run that found the brake on. What put it on stays how the last run ended, until
+ * one runs without: the alert of somebody who is not back must not clear an hour later by itself.
+ * Who asked for a way back, and has all of them back, knows.
+ */
+export function withBrake(
+  state: State,
+  { reason, version = "" }: { readonly reason: string; readonly version: string | undefined },
+  atMs: number,
+): State {
+  const { lastRun, skipped } = state;
+  const isDone = lastRun?.result === "rolled-back" && skipped[version]?.stage === "operator";
+  if (lastRun === undefined || isDone || !isUndone(state)) {
+    return withResult(state, "frozen", reason, atMs);
+  }
+  return { ...state, lastRun: { ...lastRun, atMs } };
+}
+
+/** Whether what ended last is an update that was undone: a person is asked for. */
+export function isUndone({ lastRun }: State): boolean {
+  return lastRun?.result === "rolled-back" || lastRun?.result === "stranded";
+}
+
 /** The update is over before anybody was moved. */
 export function dropped(state: State, result: Result, why: string, nowMs: number): State {
   const { update: _ended, ...rest } = state;
@@ -120,6 +143,26 @@ export function freezeReason(update: Update): string {
     ? `rolled back from ${to}: ${failure.why}`
     : `${to} failed (${failure?.stage ?? "canary"})${who}: ${failure?.why ?? "unknown"}`;
   return stranded.length === 0 ? what : `${what}; NOT BACK: ${stranded.join(", ")}`;
+}
+
+/**
+ * The journal without those who wait for nothing any more: they left, or have what they waited for,
+ * as after a way back to what they never left.
+ */
+export function withoutServed(
+  state: State,
+  instances: readonly { readonly user: string }[],
+  pointers: ReadonlyMap<string, string>,
+): State {
+  const { update, pending, lastGood, waitingSince } = state;
+  const target = pending ?? lastGood?.version;
+  if (update !== undefined) return state;
+  const users = new Set(instances.map(({ user }) => user));
+  const left = Object.entries(waitingSince).filter(([user]) =>
+    users.has(user) && pointers.get(user) !== target
+  );
+  if (left.length === Object.keys(waitingSince).length) return state;
+  return { ...state, waitingSince: Object.fromEntries(left) };
 }
 
 function isLastGood(state: State, update: Update): boolean {

@@ -19,6 +19,7 @@ export async function readStatus({ config, box }: Omit<RunContext, "signal">): P
   return statusOf({
     state: await readState(config.stateDir),
     freeze: await readFreeze(config.freezeFile),
+    pin: config.pin,
     users,
     deferMaxMs: config.deferMaxMs,
     nowMs: effects.clock.now(),

@@ -33,6 +33,11 @@ export function exitCodeOf(result: Result): number {
   }
 }
 
+/** The exit code of a way back that was asked for: that it was gone is no failure. */
+export function rollbackExitCode(result: Result): number {
+  return result === "rolled-back" ? 0 : exitCodeOf(result);
+}
+
 /** A run's end, for a person. */
 export function endText({ result, why }: RunEnd): string {
   return `${result}${why === "" ? "" : `: ${why}`}\n`;

@@ -5,7 +5,7 @@
  */
 import { Fault } from "../core/fault.ts";
 import { beginRollback } from "./begin.ts";
-import { ended, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
+import { ended, recoverFirst, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
 import { judgeIdle } from "./idle.ts";
 import { sealedVersions } from "./versions.ts";
 import { work } from "./work.ts";
@@ -28,7 +28,11 @@ export function rollback(context: RunContext, options: RollbackOptions): Promise
 async function goBack(context: RunContext, options: RollbackOptions): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects, store } = box;
-  const state = await recover(context);
+  const { state, isOver } = await recoverFirst(context);
+  // An update that was under way has been undone just now: everybody has the version before.
+  if (isOver && state.update === undefined && options.to === undefined) {
+    return await ended(context, state);
+  }
   const present = state.lastGood?.version;
   const to = options.to ?? state.earlier.at(-1)?.version;
   const refuse = (why: string) => new Fault(`Cannot roll back: ${why}`);
@@ -55,6 +59,9 @@ async function goBack(context: RunContext, options: RollbackOptions): Promise<Ru
     if (!verdict.isIdle && !options.isEvenBusy) {
       throw refuse(`${user} is busy (${verdict.why}); --even-busy does it all the same`);
     }
+  }
+  if (copies.size === 0) {
+    throw refuse(`nobody has ${present}; T3_PIN=${to} makes ${to} the last good version again`);
   }
   const way = { to, why: options.why, copies };
   const begun = beginRollback(state, { instances, pointers }, way, effects.clock.now());

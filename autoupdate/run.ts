@@ -5,10 +5,20 @@
  */
 import { errorText } from "../core/error_text.ts";
 import { Fault } from "../core/fault.ts";
+import type { Outcome } from "./actions.ts";
 import { beginUpdate } from "./begin.ts";
 import { decideCandidate } from "./candidate.ts";
-import { ended, quietly, recover, type RunContext, type RunEnd, unlessFull } from "./closing.ts";
+import {
+  braked,
+  ended,
+  quietly,
+  recoverFirst,
+  type RunContext,
+  type RunEnd,
+  unlessFull,
+} from "./closing.ts";
 import { adopt } from "./drain.ts";
+import { isUndone } from "./endings.ts";
 import type { Release, ReleaseAnswer } from "./source.ts";
 import type { State } from "./state.ts";
 import { readFreeze, readState } from "./state_files.ts";
@@ -23,15 +33,16 @@ export function run(context: RunContext): Promise<RunEnd> {
 async function follow(context: RunContext): Promise<RunEnd> {
   const { config, box, signal } = context;
   const { effects } = box;
-  const left = await recover(context);
-  if (left.update !== undefined) return await ended(context, left);
+  const { state: left, isOver } = await recoverFirst(context);
+  if (isOver) return await ended(context, left);
   const freeze = await readFreeze(config.freezeFile);
   if (freeze !== undefined) {
     effects.log.warn("FROZEN", { file: config.freezeFile, reason: freeze.reason });
-    return await quietly(context, left, "frozen", freeze.reason);
+    return await braked(context, left, freeze);
   }
   const adopted = await adopt(context, left);
-  if (adopted.update !== undefined) return await ended(context, adopted);
+  const isAdoptedBadly = adopted !== left && isUndone(adopted);
+  if (adopted.update !== undefined || isAdoptedBadly) return await ended(context, adopted);
   const decided = await decide(context, adopted);
   const { state } = decided;
   if (decided.kind === "end") {
@@ -70,9 +81,9 @@ export async function dryRun({ config, box, signal }: RunContext): Promise<RunEn
   const build = { version, integrity, provenance };
   const { update } = beginUpdate(state, { instances, pointers }, build, box.effects.clock.now());
   const isNew = !(await sealedVersions(config.versionsDir)).includes(version);
-  const staged = await box.builds.stage(version, integrity);
+  const staged = await box.builds.stage(version, integrity).catch(unclear);
   const outcome = staged.is === "ok"
-    ? await box.effects.gate(version, update?.users ?? [])
+    ? await box.effects.gate(version, update?.users ?? []).catch(unclear)
     : staged;
   if (isNew && staged.is === "ok") await removeVersion(config.versionsDir, version);
   if (signal.aborted) return { result: "inconclusive", why: "stopped; nothing was changed" };
@@ -90,6 +101,11 @@ export async function dryRun({ config, box, signal }: RunContext): Promise<RunEn
     result: outcome.is === "bad" ? "refused" : "inconclusive",
     why: `${version} does not pass: ${why}`,
   };
+}
+
+/** What throws is not the build's, as in a run. */
+function unclear(error: unknown): Outcome {
+  return { is: "unclear", why: errorText(error) };
 }
 
 type Decided =

@@ -37,6 +37,8 @@ export interface Status {
   readonly update:
     | { readonly to: string; readonly phase: string; readonly why?: string }
     | undefined;
+  /** The one version that is wanted. */
+  readonly pinned: string | undefined;
   /** A build that passed the gate and waits for its first user. */
   readonly pending: string | undefined;
   /** Why nothing is updated. */
@@ -61,6 +63,8 @@ export interface StatusFacts {
   readonly state: State;
   /** The brake. */
   readonly freeze: Freeze | undefined;
+  /** The one version that is wanted, where there is such. */
+  readonly pin: string | undefined;
   /** Every user, their version, and whether their instance runs. */
   readonly users: readonly { user: string; version: string | undefined; isRunning: boolean }[];
   /** How long a user may wait, in milliseconds. */
@@ -76,7 +80,9 @@ const NOTHING_YET = "none yet: the first run installs it (systemctl start t3-aut
 const STALE_MS = 7 * 86_400_000;
 
 /** Puts it together. */
-export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFacts): Status {
+export function statusOf(
+  { state, freeze, pin, users, deferMaxMs, nowMs }: StatusFacts,
+): Status {
   const { lastGood, offered, update, pending, lastRun, waitingSince } = state;
   const failure = update?.failure?.why;
   const behind = behindMs(state, nowMs);
@@ -103,6 +109,9 @@ export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFact
       `the data of ${user} was being put back: restore it again`
     ),
     ...(behind > STALE_MS ? [`${offered?.version} has been offered for ${days(behind)} days`] : []),
+    ...(pin !== undefined && state.skipped[pin] !== undefined
+      ? [`${pin} is pinned and has failed: pin another one, or autoupdate retry ${pin}`]
+      : []),
     ...(state.inconclusive >= 3 ? [`${state.inconclusive} runs in a row told nothing`] : []),
     ...(lastRun?.result === "stranded" ? [lastRun.why] : []),
   ];
@@ -116,6 +125,7 @@ export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFact
       phase: update.phase,
       ...(failure === undefined ? {} : { why: failure }),
     },
+    pinned: pin,
     pending,
     frozen: freeze && {
       reason: freeze.reason,
@@ -135,13 +145,15 @@ export function statusOf({ state, freeze, users, deferMaxMs, nowMs }: StatusFact
 
 /** The status for a person. */
 export function statusText(status: Status): string {
-  const { lastGood, lastGoodSince, offered, behindDays, update, pending, frozen, lastRun } = status;
+  const { lastGood, lastGoodSince, offered, behindDays, update, frozen, lastRun } = status;
+  const { pinned, pending } = status;
   const rows: [string, string][] = [
     ["last good", lastGood === undefined ? NOTHING_YET : `${lastGood} (since ${lastGoodSince})`],
   ];
   if (offered !== undefined && offered !== lastGood) {
     rows.push(["offered", `${offered} (for ${behindDays} days)`]);
   }
+  if (pinned !== undefined) rows.push(["pinned", pinned]);
   if (pending !== undefined) rows.push(["pending", `${pending}, until somebody is idle`]);
   if (update !== undefined) {
     rows.push(["in flight", `${update.to}, ${update.phase}${update.why ? `: ${update.why}` : ""}`]);

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { metricsText } from "./metrics_text.ts";
-import { exitCodeOf } from "./report.ts";
+import { exitCodeOf, rollbackExitCode } from "./report.ts";
 import { emptyState, type State } from "./state.ts";
 import { statusOf, statusText } from "./status.ts";
 
@@ -24,9 +24,10 @@ const users = [
 ];
 const freeze = { reason: "demo on Friday", atMs: nowMs - DAY_MS, version: undefined };
 const deferMaxMs = 3 * DAY_MS;
+const pin = undefined;
 
 Deno.test("statusOf() raises an alarm for everything that is silent otherwise", () => {
-  const { alarms, behindDays } = statusOf({ state, freeze, users, deferMaxMs, nowMs });
+  const { alarms, behindDays } = statusOf({ state, freeze, pin, users, deferMaxMs, nowMs });
 
   assert.equal(behindDays, 8);
   assert.deepEqual(alarms, [
@@ -42,6 +43,7 @@ Deno.test("statusOf() raises none when all is well", () => {
   const status = statusOf({
     state: well,
     freeze: undefined,
+    pin,
     users: [{ user: "ada", version: "0.1.0", isRunning: true }],
     deferMaxMs,
     nowMs,
@@ -50,7 +52,7 @@ Deno.test("statusOf() raises none when all is well", () => {
 });
 
 Deno.test("statusText() tells what to do on a fresh box, and alarms nobody", () => {
-  const fresh = { freeze: undefined, deferMaxMs, nowMs };
+  const fresh = { freeze: undefined, pin, deferMaxMs, nowMs };
   const nobody = [{ user: "ada", version: undefined, isRunning: false }];
   const text = statusText(statusOf({ ...fresh, state: emptyState(), users: nobody }));
   const held = { ...emptyState(), held: { ada: "0.1.0" } };
@@ -62,7 +64,7 @@ Deno.test("statusText() tells what to do on a fresh box, and alarms nobody", () 
 });
 
 Deno.test("statusText() tells a person who has what, and why nothing happens", () => {
-  const text = statusText(statusOf({ state, freeze, users, deferMaxMs, nowMs }));
+  const text = statusText(statusOf({ state, freeze, pin, users, deferMaxMs, nowMs }));
 
   assert.match(text, /^last good +0\.1\.0 \(since 2026-11-08/m);
   assert.match(text, /^FROZEN +demo on Friday \(since 2026-11-17/m);
@@ -73,6 +75,17 @@ Deno.test("statusText() tells a person who has what, and why nothing happens", (
   );
   assert.match(text, /^grace +0\.1\.0 +NOT RUNNING$/m);
   assert.match(text, /^ALARM +grace has nothing running$/m);
+});
+
+Deno.test("statusText() tells what is pinned, and that it will not come where it has failed", () => {
+  const facts = { state, freeze: undefined, users, deferMaxMs, nowMs };
+  const failed = statusText(statusOf({ ...facts, pin: "0.2.0" }));
+  const well = statusText(statusOf({ ...facts, pin: "0.1.0" }));
+
+  assert.match(failed, /^pinned +0\.2\.0$/m);
+  assert.match(failed, /^ALARM +0\.2\.0 is pinned and has failed: .*autoupdate retry 0\.2\.0$/m);
+  assert.match(well, /^pinned +0\.1\.0$/m);
+  assert.doesNotMatch(well, /is pinned and has failed/);
 });
 
 Deno.test("metricsText() gives an alert everything it needs", async () => {
@@ -106,4 +119,5 @@ Deno.test("exitCodeOf() tells apart whom to wake", () => {
       .map(exitCodeOf),
     [0, 0, 3, 4, 5, 6],
   );
+  assert.deepEqual([rollbackExitCode("rolled-back"), rollbackExitCode("stranded")], [0, 6]);
 });

@@ -29,6 +29,7 @@ function __hearth_at --description 'The words before the cursor lead to this com
       'autoupdate recover' \
       'autoupdate freeze' \
       'autoupdate unfreeze' \
+      'autoupdate retry' \
       'autoupdate rollback' \
       'autoupdate backup' \
       'autoupdate restore' \
@@ -68,6 +69,7 @@ for program in $programs
   complete -c $program -n '__hearth_at autoupdate' -a recover -d 'finish or undo what an earlier run left, and begin nothing'
   complete -c $program -n '__hearth_at autoupdate' -a freeze -d 'nothing is updated until unfreeze'
   complete -c $program -n '__hearth_at autoupdate' -a unfreeze -d 'the next run goes on'
+  complete -c $program -n '__hearth_at autoupdate' -a retry -d 'have a build that failed be tried again'
   complete -c $program -n '__hearth_at autoupdate' -a rollback -d 'everybody back to an earlier version, with the data of then'
   complete -c $program -n '__hearth_at autoupdate' -a backup -d 'copy every user\'s data'
   complete -c $program -n '__hearth_at autoupdate' -a restore -d 'list a user\'s copies, try one out, or put one back'
@@ -83,6 +85,7 @@ for program in $programs
   complete -c $program -n '__hearth_at autoupdate recover' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate freeze' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate unfreeze' -l help -s h -d 'show this help'
+  complete -c $program -n '__hearth_at autoupdate retry' -l help -s h -d 'show this help'
   complete -c $program -n '__hearth_at autoupdate rollback' -l to -d 'an earlier last good version' -x
   complete -c $program -n '__hearth_at autoupdate rollback' -l why -d 'the reason, for the history' -x
   complete -c $program -n '__hearth_at autoupdate rollback' -l even-busy -d 'also interrupt who is working'

@@ -105,7 +105,8 @@ Deno.test("the sample of hearth-autoupdate status is what it prints", () => {
   const why = "edsger: it cannot be paired with: ...";
   const status: Status = {
     ...{ lastGood: last, lastGoodSince: "2026-11-17T04:21:09.000Z", offered: next },
-    ...{ behindDays: 0.2, update: undefined, pending: undefined, frozen: undefined },
+    ...{ behindDays: 0.2, update: undefined, pinned: undefined, pending: undefined },
+    frozen: undefined,
     lastRun: { at: "2026-11-18T04:17:44.000Z", result: "refused", why: `${next}: ${why}` },
     skipped: { [next]: `gate: ${why}` },
     earlier: [],

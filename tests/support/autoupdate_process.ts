@@ -10,7 +10,7 @@ import { readConfig } from "../../autoupdate/config.ts";
 import { drain } from "../../autoupdate/drain.ts";
 import type { BackupAhead, Effects } from "../../autoupdate/effects.ts";
 import { openBox } from "../../autoupdate/real_effects.ts";
-import { exitCodeOf } from "../../autoupdate/report.ts";
+import { exitCodeOf, rollbackExitCode } from "../../autoupdate/report.ts";
 import { rollback } from "../../autoupdate/rollback.ts";
 import { dryRun, run } from "../../autoupdate/run.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -66,10 +66,10 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
   });
   const names: string[] = [];
   const context = { config, box: { ...box, effects: deadly(box.effects) }, signal };
-  using _lock = await takeLock(config);
+  using _lock = await takeLock(context);
   const end = await act();
   print(`${end.result}: ${end.why}\neffects: ${names.join(" ")}\n`);
-  return exitCodeOf(end.result);
+  return command === "rollback" ? rollbackExitCode(end.result) : exitCodeOf(end.result);
 
   async function act() {
     switch (command) {
