@@ -14,7 +14,8 @@
  *   above it. They decide what is planned and are never shown to the user; what is then written
  *   is written as the user.
  *
- * Elsewhere root alone puts anything, and files are read as they are.
+ * Elsewhere root puts things, and one group in `/opt/codex-shared`: files are opened in the same way,
+ * whoever's they are.
  *
  * What is left: a directory on a file system of the user's own (FUSE with `allow_other`) may keep
  * `lstat` waiting for as long as it likes.
@@ -24,7 +25,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type FileFact, MAX_READ_BYTES } from "../host_view.ts";
 
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
+/** How a file is opened that somebody may have put there: without waiting, following or a terminal. */
+export const OPEN_FLAGS: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
   constants.O_NOCTTY;
 
 /** A directory of a home whose own entry is larger holds more names than anyone put there by hand. */
@@ -67,14 +69,13 @@ function linkFact(path: string, uid: number): FileFact {
  * The bytes of a regular file of at most {@linkcode MAX_READ_BYTES}.
  *
  * @param path Where it is.
- * @param ownerUid Whose it must be, below a home; `undefined` where root alone may put anything.
+ * @param ownerUid Whose it must be, below a home; anyone's where it is `undefined`.
  */
 export function fileBytes(path: string, ownerUid: number | undefined): Uint8Array | undefined {
   try {
     const seen = Deno.lstatSync(path);
     if (!seen.isFile || seen.size > MAX_READ_BYTES) return undefined;
-    // What root put there is not swapped after it was looked at.
-    return ownerUid === undefined ? Deno.readFileSync(path) : ownBytes(path, seen, ownerUid);
+    return seenBytes(path, seen, ownerUid);
   } catch (error) {
     // ENXIO: a socket. EWOULDBLOCK: a lease its holder has to give up first.
     const isOther = ["ENXIO", "ENODEV", "EAGAIN", "EWOULDBLOCK"].includes(errorCode(error) ?? "");
@@ -82,13 +83,18 @@ export function fileBytes(path: string, ownerUid: number | undefined): Uint8Arra
   }
 }
 
-/** The bytes of a file, where what is opened is what was seen, and its owner's. */
-function ownBytes(path: string, seen: Deno.FileInfo, ownerUid: number): Uint8Array | undefined {
+/** The bytes of a file, where what is opened is what was seen, and the owner's. */
+function seenBytes(
+  path: string,
+  seen: Deno.FileInfo,
+  ownerUid: number | undefined,
+): Uint8Array | undefined {
   const descriptor = openSync(path, OPEN_FLAGS);
   try {
     const info = fstatSync(descriptor);
     if (!info.isFile() || info.ino !== seen.ino || info.dev !== seen.dev) return undefined;
-    if (info.uid !== ownerUid || info.size > MAX_READ_BYTES) return undefined;
+    if (ownerUid !== undefined && info.uid !== ownerUid) return undefined;
+    if (info.size > MAX_READ_BYTES) return undefined;
     return readWhole(descriptor, info.size);
   } finally {
     closeSync(descriptor);

@@ -2,13 +2,16 @@
  * Files and directories that are root's to place: the machine's own.
  *
  * Root does not change anything below a home: each directory on the way is the user's to swap for
- * a link, to `/etc` say, between any check and the change.
+ * a link, to `/etc` say, between any check and the change. The one directory elsewhere that others
+ * may write to, `/opt/codex-shared`, is why mode and owner are set on open files.
  *
  * @module
  */
+import { fchmodSync, fchownSync } from "node:fs";
 import { isLeftover, writeFileAtomic } from "../../core/atomic_file.ts";
 import { contentBytes, digestOf } from "../digest.ts";
 import { DONE, type Outcome } from "../item.ts";
+import { actOnSeen, filesAmongOthers } from "./act_on_seen.ts";
 import { attempt, failed } from "./outcome.ts";
 import type { ActionOf } from "./performers.ts";
 import { directoryNames, fileBytes, fileFact } from "./read_file.ts";
@@ -32,7 +35,8 @@ export function writeFile(action: ActionOf<"write_file">, owner: OwnerIds): Prom
     const changed = whatChanged(path, before);
     if (changed !== undefined) return failed(`Cannot ${what}: ${changed}`);
     await removeLeftovers(path);
-    await writeFileAtomic(path, contentBytes(content), { mode, owner });
+    const files = filesAmongOthers();
+    await writeFileAtomic(path, contentBytes(content), { mode, owner, files });
     return DONE;
   });
 }
@@ -59,7 +63,8 @@ export function changeMode({ path, mode }: ActionOf<"change_mode">): Promise<Out
   return attempt(what, async () => {
     const refusal = whatIsNone(path);
     if (refusal !== undefined) return failed(`Cannot ${what}: ${refusal}`);
-    await Deno.chmod(path, mode);
+    const seen = await Deno.lstat(path);
+    actOnSeen(path, seen, (descriptor) => fchmodSync(descriptor, mode));
     return DONE;
   });
 }
@@ -71,11 +76,14 @@ export function changeOwner(
 ): Promise<Outcome> {
   const what = `set the owner of ${path}`;
   return attempt(what, async () => {
-    const fact = fileFact(path);
     const refusal = whatIsNone(path);
     if (refusal !== undefined) return failed(`Cannot ${what}: ${refusal}`);
-    await Deno.chown(path, uid, gid);
-    if ("mode" in fact && (fact.mode & 0o6000) !== 0) await Deno.chmod(path, fact.mode);
+    const seen = await Deno.lstat(path);
+    const mode = (seen.mode ?? 0) & 0o7777;
+    actOnSeen(path, seen, (descriptor) => {
+      fchownSync(descriptor, uid, gid);
+      if ((mode & 0o6000) !== 0) fchmodSync(descriptor, mode);
+    });
     return DONE;
   });
 }
