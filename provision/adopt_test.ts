@@ -18,6 +18,7 @@ const HOST: HostView = {
     ["ada", "grace_h", "edsger"].includes(name)
       ? { uid: 1000, gid: 1000, home: `/home/${name}`, shell: "/bin/zsh", isExpired: false }
       : undefined,
+  isForeignAccount: () => false,
   group: (name) => name === "docker" ? { gid: 7, members: new Set(["ada"]) } : undefined,
   unit: () => ({ isEnabled: false, active: "inactive" }),
   listener: () => undefined,

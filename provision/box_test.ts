@@ -6,160 +6,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Secret } from "../core/secret.ts";
-import { derive } from "../roster/derive.ts";
 import type { Roster, RosterUser } from "../roster/roster_schema.ts";
-import type { Action } from "./action.ts";
-import type { AppliedRecord } from "./applied.ts";
-import { type BoxInputs, boxScopes } from "./box.ts";
-import { driveTheChange, driveThePlan, type Result } from "./drive.ts";
-import type { Item, Outcome } from "./item.ts";
-import { memoryMachine } from "./memory_machine.ts";
-import { unitsOf } from "./users/user_units.ts";
-
-interface Said {
-  readonly item: Item;
-  readonly result: Result;
-}
-
-/** A machine in memory with its records. */
-class Box {
-  readonly machine = memoryMachine();
-  readonly host = this.machine.host;
-  readonly records = new Map<string, AppliedRecord>();
-  readonly actions: Action[] = [];
-  fails: (action: Action) => boolean = () => false;
-
-  constructor() {
-    const { files, groups } = this.machine;
-    for (const path of ["/etc/hearth", "/etc/t3-serve", "/etc/t3-serve/tokens"]) {
-      files.set(path, { kind: "directory", mode: 0o755, uid: 0, gid: 0 });
-    }
-    for (const unit of unitsOf("")) this.put(`/etc/systemd/system/${unit}`, "");
-    for (const [at, group] of ["code-shared", "docker", "sudo"].entries()) {
-      groups.set(group, { gid: 100 + at, members: new Set() });
-    }
-  }
-
-  put(path: string, text: string): void {
-    const bytes = new TextEncoder().encode(text);
-    const before = this.machine.files.get(path);
-    const { uid, gid } = before?.kind === "file" ? before : { uid: 0, gid: 0 };
-    this.machine.files.set(path, { kind: "file", mode: 0o644, uid, gid, bytes });
-  }
-
-  text(path: string): string {
-    return new TextDecoder().decode(this.host.bytes(path));
-  }
-
-  async plan(roster: Roster): Promise<Said[]> {
-    const said: Said[] = [];
-    const load = (scope: string) => this.records.get(scope) ?? {};
-    await driveThePlan(boxScopes(this.#inputs(roster)), this.host, { load }, (item, result) => {
-      said.push({ item, result });
-    });
-    return said;
-  }
-
-  /** Applies; a run is killed right after change number `kill`. */
-  async apply(roster: Roster, kill = Infinity): Promise<Said[]> {
-    const said: Said[] = [];
-    let changes = 0;
-    const perform = async (action: Action): Promise<Outcome> => {
-      if (this.fails(action)) return { isDone: false, error: "no luck" };
-      const outcome = await this.machine.perform(action);
-      this.actions.push(action);
-      if (++changes >= kill) throw new Killed();
-      return outcome;
-    };
-    const scopes = boxScopes(this.#inputs(roster));
-    const stop = new AbortController();
-    await driveTheChange(scopes, {
-      host: this.host,
-      perform: async (action) => {
-        try {
-          return await perform(action);
-        } catch (error) {
-          if (!(error instanceof Killed)) throw error;
-          stop.abort();
-          return { isDone: true };
-        }
-      },
-    }, {
-      records: {
-        load: (scope) => this.records.get(scope) ?? {},
-        // Nothing that was not written before the kill is kept after it.
-        save: (scope, record) => {
-          if (!stop.signal.aborted) this.records.set(scope, record);
-          return Promise.resolve();
-        },
-      },
-      report: (item, result) => {
-        said.push({ item, result });
-      },
-      audit: () => Promise.resolve(),
-      signal: stop.signal,
-    });
-    return said;
-  }
-
-  #inputs(roster: Roster): BoxInputs {
-    const ledger = (path: string) =>
-      new Map<string, number>(Object.entries(JSON.parse(this.text(path) || "{}")));
-    const derived = derive(roster, {
-      ports: ledger("/etc/hearth/ports.json"),
-      playwrightPorts: ledger("/etc/hearth/playwright_ports.json"),
-    });
-    assert.ok(derived.isComplete);
-    const { state } = derived;
-    const known = [...this.records.keys()].filter((scope) => !scope.includes(" ")).sort();
-    let made = 0;
-    return {
-      state,
-      ledgers: [
-        { path: "/etc/hearth/ports.json", ports: state.ports },
-        { path: "/etc/hearth/playwright_ports.json", ports: state.playwright_ports },
-      ],
-      gone: known.filter((user) => !roster.users.some(({ os_user }) => os_user === user)),
-      snapshot: {
-        url: "https://chrome.example.com/api/snapshot",
-        isPerUser: true,
-        tokenOf: () => ({ kind: "generate", make: () => new Secret(`token-${made++}`) }),
-      },
-      staged: {},
-      accessFile: "/etc/hearth/access.yaml",
-      tierIssues: [],
-      warnings: [],
-      inHome: function* () {},
-      t3Keys: () => ({}),
-    };
-  }
-}
-
-class Killed extends Error {}
-
-function user(os_user: string, row: Partial<RosterUser> = {}): RosterUser {
-  return {
-    os_user,
-    authentik_user: os_user,
-    k8s_user: os_user,
-    tier: "namespace-owner",
-    namespaces: [os_user],
-    parked: false,
-    claude_auth: true,
-    agents: ["claude"],
-    browser: { sites: ["example.com"] },
-    ...row,
-  };
-}
-
-const pending = (said: readonly Said[]) =>
-  said.flatMap(({ item, result }) =>
-    item.state === "change" && result.kind === "pending" ? [item] : []
-  );
-
-const ADA = user("ada", { tier: "admin", namespaces: [] });
-const TWO: Roster = { users: [ADA, user("grace")] };
+import { ADA, Box, pending, TWO, user } from "./box_fixture.ts";
 
 Deno.test("boxScopes() has nothing left to change after it was applied", async () => {
   const box = new Box();
@@ -252,8 +100,12 @@ Deno.test("boxScopes() never restarts, never gives a port twice, never takes a g
     fc.asyncProperty(fc.array(ROSTER, { minLength: 2, maxLength: 4 }), async (rosters) => {
       const box = new Box();
       const owners = new Map<number, string>();
+      const joined = new Set<string>();
       for (const roster of rosters) {
         await box.apply(roster);
+        for (const [group, { members }] of box.machine.groups) {
+          for (const member of members) joined.add(`${member} in ${group}`);
+        }
         const ports = JSON.parse(box.text("/etc/hearth/ports.json")) as Record<string, number>;
         for (const [name, port] of Object.entries(ports)) {
           assert.equal(owners.get(port) ?? name, name);
@@ -261,6 +113,10 @@ Deno.test("boxScopes() never restarts, never gives a port twice, never takes a g
         }
       }
       assert.deepEqual(box.actions.filter(({ kind }) => kind === "restart_unit"), []);
+      const left = [...box.machine.groups].flatMap(([group, { members }]) =>
+        [...members].map((member) => `${member} in ${group}`)
+      );
+      assert.deepEqual(new Set(left), joined);
     }),
     { numRuns: 40 },
   );
@@ -319,6 +175,29 @@ Deno.test("boxScopes() leaves an account alone that somebody else ended", async 
   const errors = said.flatMap(({ item }) => item.state === "problem" ? [item.summary] : []);
   assert.deepEqual(errors, ["account grace has ended, and not by the provisioner"]);
   assert.equal(box.host.account("grace")?.isExpired, true);
+});
+
+Deno.test("boxScopes() makes no account that another source has, and no other user waits", async () => {
+  const box = new Box();
+  box.machine.foreign.add("grace");
+  // Made at her first login, as by pam_mkhomedir.
+  box.machine.files.set("/home/grace", {
+    kind: "directory",
+    mode: 0o700,
+    uid: 70_001,
+    gid: 70_001,
+  });
+
+  for (const said of [await box.plan(TWO), await box.apply(TWO)]) {
+    const problems = said.flatMap(({ item }) => item.state === "problem" ? [item] : []);
+    assert.deepEqual(problems.map(({ scope, summary }) => [scope, summary]), [
+      ["grace", "account grace is no account of /etc/passwd but of another source, LDAP say"],
+    ]);
+    // Neither home nor account are to be moved out of the way.
+    assert.doesNotMatch(problems[0]?.fix ?? "", /move|useradd/);
+  }
+  assert.deepEqual(box.actions.filter((action) => "user" in action && action.user === "grace"), []);
+  assert.equal(box.host.unit("playwright-mcp@ada.service").active, "active");
 });
 
 Deno.test("boxScopes() keeps a token that a person put there", async () => {

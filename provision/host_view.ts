@@ -91,6 +91,8 @@ export interface HostView {
   names(path: string): readonly string[];
   /** An account by its name. */
   account(name: string): AccountFact | undefined;
+  /** Whether only another source than the machine's own files knows an account, LDAP say. Slow. */
+  isForeignAccount(name: string): boolean;
   /** A group by its name. */
   group(name: string): GroupFact | undefined;
   /** A unit by its full name. */
@@ -104,10 +106,21 @@ export interface HostView {
 /** No file that is managed or looked into is larger. */
 export const MAX_READ_BYTES: number = 32 * 1024 * 1024;
 
-/** The text of a file, or `undefined` where it has none or is not UTF-8. */
-export function textOf(host: HostView, path: string): string | undefined {
+/**
+ * The text of a file, or `undefined` where it has none, is larger or is not UTF-8.
+ *
+ * @param host The machine.
+ * @param path The file.
+ * @param maxBytes The largest. What is parsed of a user's takes many times its size, in a run that is
+ * everybody's. @default {MAX_READ_BYTES}
+ */
+export function textOf(
+  host: Pick<HostView, "bytes">,
+  path: string,
+  maxBytes: number = MAX_READ_BYTES,
+): string | undefined {
   const bytes = host.bytes(path);
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined || bytes.length > maxBytes) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

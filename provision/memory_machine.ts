@@ -31,6 +31,8 @@ import {
 export interface MemoryMachine extends Machine, MemoryState {
   /** Units that were ever enabled, disabled or started, by name. */
   readonly units: Map<string, UnitFact>;
+  /** Accounts that only another source knows. */
+  readonly foreign: Set<string>;
   /** Who listens, by port. */
   readonly listeners: Map<number, Listener>;
   /** Units that fail when they are started. */
@@ -60,6 +62,7 @@ export function memoryMachine(): MemoryMachine {
   const groups = new Map<string, GroupFact>([["root", { gid: 0, members: new Set() }]]);
   const units = new Map<string, UnitFact>();
   const listeners = new Map<number, Listener>();
+  const foreign = new Set<string>();
   const broken = new Set<string>();
   const performed: Action[] = [];
   const state: MemoryState = { files, accounts, groups };
@@ -79,6 +82,7 @@ export function memoryMachine(): MemoryMachine {
       return names.map((one) => one.slice(one.lastIndexOf("/") + 1)).sort();
     },
     account: (name) => accounts.get(name),
+    isForeignAccount: (name) => foreign.has(name),
     group: (name) => groups.get(name),
     unit: (name) => units.get(name) ?? { isEnabled: false, active: "inactive" },
     listener: (port) => listeners.get(port),
@@ -119,6 +123,7 @@ export function memoryMachine(): MemoryMachine {
         if (factOf(files.get(shell)).kind !== "file") return failed(`no shell ${shell}`);
         if (accounts.has(user)) return createHome(user, `/home/${user}`);
         if (groups.has(user)) return failed(`there is a group "${user}"`);
+        if (foreign.has(user)) return failed(`user "${user}" already exists`);
         const id = freeId(FIRST_USER_ID);
         const home = `/home/${user}`;
         accounts.set(user, { uid: id, gid: id, home, shell, isExpired: false });
@@ -222,6 +227,7 @@ export function memoryMachine(): MemoryMachine {
     accounts,
     groups,
     units,
+    foreign,
     listeners,
     broken,
     performed,

@@ -207,6 +207,7 @@ export function plannedHost(host: HostView, firstId: number = FORESEEN_ID): Plan
       return [...known].sort();
     },
     account,
+    isForeignAccount: (name) => !accounts.has(name) && host.isForeignAccount(name),
     group,
     unit,
     listener: (port) => freed.has(port) ? undefined : host.listener(port),

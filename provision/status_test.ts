@@ -15,6 +15,7 @@ const HOST: HostView = {
     name === "ada"
       ? { uid: 1000, gid: 1000, home: "/home/ada", shell: "/bin/zsh", isExpired: false }
       : undefined,
+  isForeignAccount: () => false,
   group: () => undefined,
   unit: (name) =>
     name.endsWith("@ada.service")

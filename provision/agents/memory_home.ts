@@ -113,6 +113,7 @@ export function memoryHome(
       name === "ada"
         ? { uid: ADA_UID, gid: ADA_UID, home: "/home/ada", shell: "/bin/bash", isExpired: false }
         : undefined,
+    isForeignAccount: () => false,
     group: (name) => name === "ada" ? { gid: ADA_UID, members: new Set() } : undefined,
     unit: (name) => facts.units?.[name] ?? { isEnabled: false, active: "inactive" },
     listener: (port) => facts.listeners?.[port],

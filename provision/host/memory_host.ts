@@ -87,6 +87,7 @@ const BARE: HostView = {
     name === "root"
       ? { uid: 0, gid: 0, home: "/root", shell: "/bin/bash", isExpired: false }
       : undefined,
+  isForeignAccount: () => false,
   group: (name) => name === "root" ? { gid: 0, members: new Set() } : undefined,
   unit: () => ({ isEnabled: false, active: "inactive" }),
   listener: () => undefined,

@@ -6,7 +6,8 @@
  *
  * Reads: `/etc/passwd`, `/etc/group`, `/etc/shadow`, `/etc/systemd/system/*.wants`, and whatever
  * path it is asked for. Runs: `/usr/bin/timeout` and through it `/usr/bin/systemctl`,
- * `/usr/bin/cat` and, to name who holds a port, `/usr/bin/find`.
+ * `/usr/bin/cat`, to name who holds a port `/usr/bin/find`, and to know accounts of a directory
+ * such as LDAP `/usr/bin/getent`.
  *
  * @module
  */
@@ -16,7 +17,10 @@ import { type AccountTable, accountTable } from "./account_table.ts";
 import { homeOf } from "./home_of.ts";
 import { findHolder, type ListenerEntry, readListeners } from "./listener_table.ts";
 import { directoryNames, fileBytes, fileFact } from "./read_file.ts";
+import { readTool } from "./read_tool.ts";
 import { readUnits, type UnitTable } from "./unit_table.ts";
+
+const GETENT = "/usr/bin/getent";
 
 /** What an action changed and is to be read again. */
 export type Forgotten =
@@ -55,6 +59,10 @@ export function realHost(clock: Clock): RealHost {
     bytes: (path) => fileBytes(path, ownerOf(path)),
     names: (path) => directoryNames(path, ownerOf(path)),
     account: (name) => accountsNow().account(name),
+    // It prints nothing where nobody knows the name; one that is half made is the machine's own.
+    isForeignAccount: (name) =>
+      accountsNow().entry(name) === undefined &&
+      readTool(GETENT, ["passwd", name], 10).stdout !== "",
     group: (name) => accountsNow().group(name),
     unit: (name) => unitsNow().unit(name),
     listener: (port) => {

@@ -5,7 +5,7 @@
  *
  * A permission set needs to name two programs, `/usr/bin/timeout` and `/usr/bin/setpriv`, which
  * start the others: `/usr/sbin/{useradd,usermod,groupadd,groupmod}`, `/usr/bin/{gpasswd,chage,cp,
- * chown,sync,ln,systemctl,cat,find}`, and as a user `/usr/bin/env`, `/bin/sh` and what that runs.
+ * chown,sync,ln,systemctl,cat,find,getent}`, and as a user `/usr/bin/env`, `/bin/sh` and what that runs.
  *
  * @module
  */

@@ -41,6 +41,13 @@ function* login({ host, applied, items }: PlanContext, wanted: Account): Steps<A
   const home = `/home/${user}`;
   const resource = "account";
   if (host.account(user) === undefined) {
+    if (host.isForeignAccount(user)) {
+      // useradd refuses the name, and what is in its home is somebody's.
+      const error = `account ${user} is no account of /etc/passwd but of another source, LDAP say`;
+      const fix = `getent passwd ${user}, and give the row of the roster another name`;
+      yield items.error(resource, error, fix);
+      return "none";
+    }
     if (host.file(shell).kind === "absent") {
       const fix = `apt-get install ${shell.slice(shell.lastIndexOf("/") + 1)}`;
       yield items.error(resource, `there is no ${shell}, which would be the shell of ${user}`, fix);

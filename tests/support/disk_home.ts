@@ -52,6 +52,7 @@ export async function diskHome(): Promise<DiskHome> {
       name === NOBODY
         ? { uid: ID, gid: ID, home: path, shell: "/bin/sh", isExpired: false }
         : undefined,
+    isForeignAccount: () => false,
     group: () => undefined,
     unit: () => ({ isEnabled: false, active: "inactive" }),
     listener: () => undefined,
