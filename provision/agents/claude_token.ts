@@ -13,6 +13,7 @@ import type { PlanContext } from "../file_step.ts";
 import { textOf } from "../host_view.ts";
 import { textDigest } from "./judge_wiring.ts";
 import { isMap } from "./json_config.ts";
+import { MAX_CONFIG_BYTES } from "./read_config.ts";
 
 /** The variable that Claude reads a login from. */
 export const CLAUDE_TOKEN_KEY = "CLAUDE_CODE_OAUTH_TOKEN";
@@ -67,7 +68,7 @@ export function hasOwnLogin({ host }: Pick<PlanContext, "host">, user: string): 
   const home = host.account(user)?.home;
   const isIn = (path: string, key: string, isDoubtLogin: boolean) => {
     if (host.file(path).kind === "absent") return false;
-    const text = textOf(host, path);
+    const text = textOf(host, path, MAX_CONFIG_BYTES);
     if (text === "") return false;
     const root = text === undefined ? undefined : jsonOf(text);
     return isMap(root) ? Object.hasOwn(root, key) && root[key] !== null : isDoubtLogin;

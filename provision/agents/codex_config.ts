@@ -9,7 +9,7 @@
  */
 import { parse, stringify, TomlError } from "smol-toml";
 import { type AgentConfig, ENTRY_NAME, type ParsedConfig } from "./agent_config.ts";
-import { isMap, mcpEntry } from "./json_config.ts";
+import { isMap, MAX_TYPED_LENGTH, mcpEntry } from "./json_config.ts";
 
 const SERVERS = "mcp_servers";
 
@@ -27,6 +27,7 @@ export const CODEX: AgentConfig = {
 };
 
 function parseCodex(text: string): ParsedConfig {
+  if (text.length > MAX_TYPED_LENGTH) return { isValid: false, reason: "is too large" };
   let root: Record<string, unknown>;
   try {
     root = parse(text);

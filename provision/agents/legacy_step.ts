@@ -12,7 +12,7 @@ import type { PlanContext } from "../file_step.ts";
 import type { Steps } from "../item.ts";
 import { shellQuote } from "../programs/shell_quote.ts";
 import { mcpUnit } from "../users/user_units.ts";
-import { legacyUnit } from "./legacy_unit.ts";
+import { legacyUnit, MAX_UNIT_BYTES } from "./legacy_unit.ts";
 
 /** What a retired unit's file ends with, so that systemd does not read it. */
 export const RETIRED_SUFFIX = ".superseded-by-system-unit";
@@ -86,10 +86,8 @@ function isHeld(host: HostView, port: number, user: string): boolean {
 function textsOf(host: HostView, directory: string, name: string): (string | undefined)[] {
   const dropIns = host.names(`${directory}/${name}.d`).filter((entry) => entry.endsWith(".conf"));
   if (dropIns.length > MOST_DROP_INS) return [undefined];
-  return [
-    textOf(host, `${directory}/${name}`),
-    ...dropIns.map((entry) => textOf(host, `${directory}/${name}.d/${entry}`)),
-  ];
+  const paths = [name, ...dropIns.map((entry) => `${name}.d/${entry}`)];
+  return paths.map((path) => textOf(host, `${directory}/${path}`, MAX_UNIT_BYTES));
 }
 
 function byHand(user: string, unit: string): string {

@@ -5,7 +5,7 @@
  */
 
 /** A unit that a person wrote is shorter; what is longer is not read. */
-const MOST_LENGTH = 100_000;
+export const MAX_UNIT_BYTES: number = 100_000;
 
 /** What is known of a unit. */
 export type LegacyUnit =
@@ -31,8 +31,8 @@ const PORTS = [
  */
 export function legacyUnit(name: string, texts: readonly (string | undefined)[]): LegacyUnit {
   if (name.endsWith(".timer")) return { kind: "task" };
-  const lines = texts.flatMap((text) => linesOf(text?.slice(0, MOST_LENGTH) ?? ""));
-  const isWhole = texts.every((text) => text !== undefined && text.length <= MOST_LENGTH);
+  const lines = texts.flatMap((text) => linesOf(text?.slice(0, MAX_UNIT_BYTES) ?? ""));
+  const isWhole = texts.every((text) => text !== undefined && text.length <= MAX_UNIT_BYTES);
   if (isWhole && lines.some((line) => /^Type\s*=\s*oneshot$/.test(line))) return { kind: "task" };
   const ports = lines.flatMap((line) =>
     PORTS.flatMap((pattern) => [...line.matchAll(pattern)].map(([, port]) => Number(port)))

@@ -8,6 +8,12 @@ import { shownValue } from "../../core/text_fault.ts";
 import { type HostView, textOf } from "../host_view.ts";
 import { followLink } from "./follow_link.ts";
 
+/**
+ * No configuration that is looked into is larger: Claude keeps its history in its own. Parsed, one of
+ * `[{},{},…]` takes 30 times as much, and the run that reads it, which may have 1 GB, is everybody's.
+ */
+export const MAX_CONFIG_BYTES: number = 4 * 1024 * 1024;
+
 /** Whose home is looked into. */
 export interface HomeOwner {
   /** The account. */
@@ -57,7 +63,7 @@ export function readConfig(host: HostView, path: string, owner: HomeOwner): Conf
   if (fact.uid !== owner.uid) {
     return unfit(`belongs to number ${fact.uid}, must belong to ${owner.user}`);
   }
-  const text = textOf(host, end);
+  const text = textOf(host, end, MAX_CONFIG_BYTES);
   if (text === undefined) return unfit("cannot be read: it is too large, or no UTF-8");
   return { kind: "text", text, isLinked: direct.kind === "link" };
 }
