@@ -1,9 +1,9 @@
 /**
  * A box that was set up by hand, as rows for a roster and ports for the ledgers.
  *
- * Whoever has an env file or an enabled unit of ours is somebody the box serves. What the box knows
- * of them (identity, ports, groups) becomes a row to be looked at by a person; what it does not know
- * gets the least.
+ * Whoever has an env file or is in the dispatcher's map is somebody the box serves. What the box
+ * knows of them (identity, ports, groups) becomes a row to be looked at by a person; what it does not
+ * know gets the least.
  *
  * @module
  */

@@ -7,6 +7,7 @@ import { Fault } from "../core/fault.ts";
 import { Secret } from "../core/secret.ts";
 import { derive } from "../roster/derive.ts";
 import { loadLedger, loadRoles, loadRoster, loadText, type ReadBytes } from "../roster/load.ts";
+import { OS_NAME } from "../roster/os_name.ts";
 import { PLAYWRIGHT_PORTS, type PortLedger, T3_PORTS } from "../roster/port_ledger.ts";
 import type { Roster } from "../roster/roster_schema.ts";
 import { hasBlockingErrors, validateTiers } from "../roster/validate_tiers.ts";
@@ -139,8 +140,8 @@ async function readStaged(
   const token = snapshot?.token;
   const isShared = token !== undefined && token !== "generate" && !hasUser(token);
   return {
-    ...(isShared ? { snapshotToken: await readSecret(token) } : {}),
-    ...(claude_token === undefined ? {} : { claudeToken: await readSecret(claude_token) }),
+    ...(isShared ? { snapshotToken: oneWord(await readSecret(token)) } : {}),
+    ...(claude_token === undefined ? {} : { claudeToken: oneWord(await readSecret(claude_token)) }),
     ...(codex_auth === undefined ? {} : { codexAuth: await readSecret(codex_auth) }),
   };
 }
@@ -169,7 +170,7 @@ async function loadSnapshot(
   const sources = new Map<string, TokenSource>();
   for (const { os_user, browser } of users) {
     if ((browser?.sites ?? []).length === 0) continue;
-    const result = await readSecret(sourceFor(token, os_user));
+    const result = oneWord(await readSecret(sourceFor(token, os_user)));
     sources.set(
       os_user,
       result.kind === "value"
@@ -195,6 +196,14 @@ function sharedToken(
     : { kind: "value", token: new Secret(text) };
 }
 
+/** A token goes into a header and a line of an env file, where a second word would be another thing. */
+function oneWord(result: SecretResult): SecretResult {
+  if (result.kind !== "value" || /^[\x21-\x7e]+$/.test(result.secret.reveal().trim())) {
+    return result;
+  }
+  return { kind: "refused", why: "it is not one word, as a token is" };
+}
+
 function trimmed(secret: Secret): Secret {
   return new Secret(secret.reveal().trim());
 }
@@ -204,9 +213,10 @@ export function portsOnBox(host: HostView): { readonly t3: PortLedger; readonly 
   const [t3, mcp] = [new Map<string, number>(), new Map<string, number>()];
   const directory = "/etc/t3-serve";
   for (const name of host.names(directory)) {
-    const match = /^(playwright-)?([a-z_][a-z0-9_-]*)\.env$/.exec(name);
+    const match = /^(playwright-)?(.+)\.env$/.exec(name);
     const user = match?.[2];
-    if (user === undefined) continue;
+    // A ledger with any other name in it is refused from then on.
+    if (user === undefined || !OS_NAME.test(user)) continue;
     const isMcp = match?.[1] !== undefined;
     const { first, last } = isMcp ? PLAYWRIGHT_PORTS : T3_PORTS;
     const bytes = host.bytes(`${directory}/${name}`);

@@ -25,7 +25,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   video sasl plugdev staff users nogroup input sgx kvm render netdev crontab ssh wheel docker lxd
   messagebus sshd polkitd uuidd tcpdump avahi rtkit dnsmasq geoclue colord saned pulse postfix exim
   debian-exim mysql postgres redis nginx haproxy earlyoom systemd _chrony ntpsec lightdm gdm
-  t3-dispatch codex-shared code-shared`.split(/\s+/),
+  t3-dispatch t3-gate codex-shared code-shared`.split(/\s+/),
 );
 
 /** Beginnings that name something else: `playwright-x.env` is the browser file of user x. */

@@ -31,6 +31,16 @@ Deno.test("osNameFault() refuses every name that is in the machine's own user an
   }
 });
 
+Deno.test("osNameFault() refuses the accounts and groups of Hearth's own", () => {
+  const declared = Deno.readTextFileSync(
+    new URL("../systemd/sysusers.d/hearth.conf", import.meta.url),
+  );
+  const names = [...declared.matchAll(/^[ug]\s+(\S+)/gm)].map(([, name = ""]) => name);
+
+  assert.ok(names.length >= 3);
+  for (const name of names) assert.notEqual(osNameFault(name), undefined, name);
+});
+
 Deno.test.each([
   ["Anca.Elena98", "anca_elena98"],
   ["bob@example.com", "bob"],
