@@ -76,7 +76,7 @@ export async function runProgram(
       level: LOG_LEVEL,
       format: LOG_FORMAT === "auto" ? (isTerminal ? "text" : "json") : LOG_FORMAT,
       isColoured: isTerminal && !Deno.noColor,
-      write: (line) => writeAll(Deno.stderr, `${line}\n`),
+      write: (line) => tell(`${line}\n`),
     });
     return exit(
       await main({
@@ -89,13 +89,22 @@ export async function runProgram(
     );
   } catch (error) {
     if (error instanceof Fault) {
-      writeAll(Deno.stderr, `${name}: ${errorText(error)}\n`);
-      if (isDebug) writeAll(Deno.stderr, `${error.stack}\n`);
+      tell(`${name}: ${errorText(error)}\n`);
+      if (isDebug) tell(`${error.stack}\n`);
       return exit(error.exitCode);
     }
     const detail = isDebug && error instanceof Error ? error.stack : errorText(error);
-    writeAll(Deno.stderr, `${name}: unexpected failure: ${detail}\n`);
+    tell(`${name}: unexpected failure: ${detail}\n`);
     return exit(1);
+  }
+}
+
+/** Writes to standard error. */
+function tell(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // A log whose disk is full or whose terminal is gone must not end what it tells of.
   }
 }
 

@@ -96,6 +96,22 @@ Deno.test("runProgram() ends quietly when whoever read its output is gone", asyn
   assert.deepEqual([stdout, stderr], ["x".repeat(10), "code 5\n"]);
 });
 
+Deno.test("runProgram() goes on when its log cannot be written, and fails when a result cannot", async () => {
+  const code = program('log.info("begun"); print("result\\n"); throw new Fault("Over");');
+  const on = (redirection: string) =>
+    runCommand("sh", ["-c", `"$@" ${redirection}`, "sh", Deno.execPath(), ...snippetArgs(code)], {
+      env: { LOG_FORMAT: "json", LOG_LEVEL: "info" },
+      deadlineMs,
+    });
+
+  const fullLog = await on("2>/dev/full");
+  const fullOutput = await on(">/dev/full");
+
+  assert.deepEqual([fullLog.code, fullLog.stdout], [1, "result\n"]);
+  assert.equal(fullOutput.code, 1);
+  assert.match(fullOutput.stderr, /^test: unexpected failure: No space left on device/m);
+});
+
 /** Starts a program and resolves with its lines once it printed the first. */
 async function started(body: string, options?: string) {
   const lines: string[] = [];
