@@ -117,7 +117,7 @@ async function runUp({ args, env, log, signal, print }: ProgramContext): Promise
   const dataDir = data === undefined ? defaultDataDir(env) : resolve(data);
   const mode = display ? "display" : headless ? "headless" : "virtual";
   const printer = terminalPrinter(print, true);
-  await ensureSystemPackages(realSystemPackages(printer.say));
+  await ensureSystemPackages({ ...realSystemPackages(printer.say), signal });
   printer.say(`Starting the pipeline in ${dataDir} …`);
   const pipeline = await bringUp(
     { dataDir, mode, printer, env, clock: systemClock, log },
@@ -151,7 +151,7 @@ async function runDemo({ args, env, log, signal, print }: ProgramContext): Promi
     print,
     verbose,
   );
-  await ensureSystemPackages(realSystemPackages(printer.say));
+  await ensureSystemPackages({ ...realSystemPackages(printer.say), signal });
   const dataDir = await Deno.makeTempDir({ prefix: "hearth-demo-" });
   try {
     const mode = headless ? "headless" : "virtual";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { systemClock } from "./core/clock.ts";
 import { defineCommand, parseCommand } from "./core/command.ts";
 import { type ProgramContext, runProgram } from "./core/program.ts";
@@ -22,7 +23,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
 };
 
 /** Hearth itself, which `host` installs. */
-const ROOT = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
+const ROOT = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
 
 const APPLY_CODES = {
   0: "everything is as it should be",

@@ -60,6 +60,15 @@ export async function openDataDir(path: string): Promise<DataDir> {
       { code: "config" },
     );
   }
+  // Deno's permission flags are lists, and know no way to write one.
+  if (path.includes(",")) {
+    throw new Fault(
+      `Cannot use the data directory "${path}": its path has a comma, must have none`,
+      {
+        code: "config",
+      },
+    );
+  }
   let lock: FileLock | undefined;
   try {
     for (const dir of ["", "/chromium-data", "/snapshots", "/mcp"]) {

@@ -43,6 +43,7 @@ Deno.test("openDataDir() refuses a directory that is in use or that cannot be on
     return true;
   });
   await assert.rejects(() => openDataDir(`${parent}/file/data`), /Cannot use the data directory/);
+  await assert.rejects(() => openDataDir(`${parent}/a,b`), /its path has a comma, must have none/);
   await assert.rejects(() => openDataDir(long), /its path has \d+ bytes, must have at most 62/);
   await Deno.remove(parent, { recursive: true });
 });

@@ -5,6 +5,7 @@
  */
 import { withDeadline } from "../core/deadline.ts";
 import { Fault } from "../core/fault.ts";
+import { unlessAborted } from "../core/unless_aborted.ts";
 import { type Agent, openAgent } from "./agent.ts";
 import { DEMO_ACCOUNT, type DemoSite, startDemoSite } from "./demo_site.ts";
 import { openTypist } from "./typist.ts";
@@ -42,7 +43,7 @@ export async function demo(options: UpOptions, signal: AbortSignal): Promise<Dem
   const pipeline = await bringUp(options, signal);
   const site = startDemoSite();
   try {
-    return await run(options, pipeline, site, signal);
+    return await unlessAborted(run(options, pipeline, site), signal);
   } finally {
     await pipeline.stop();
     await site.stop();
@@ -53,7 +54,6 @@ async function run(
   { printer, clock }: UpOptions,
   { data, ports }: UpPipeline,
   site: DemoSite,
-  signal: AbortSignal,
 ): Promise<DemoResult> {
   const mcpUrl = `http://localhost:${ports.mcp}/mcp`;
   const timeline: TimelineEntry[] = [];
@@ -104,7 +104,6 @@ async function run(
   async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
     const deadline = clock.monotonic() + ARRIVAL_MS;
     while (!(await isTrue())) {
-      if (signal.aborted) throw new Fault("Interrupted", { exitCode: 130 });
       if (clock.monotonic() > deadline) {
         throw new Fault(`The login was not ${what} within ${ARRIVAL_MS / 1_000} s`);
       }

@@ -37,6 +37,8 @@ export interface PipelineOptions {
 
 /** A part may not die before it works as often as a running one may. */
 const MAX_EARLY_DEATHS = 3;
+/** What a part said last is why it did not come up. */
+const LAST_LINES = 3;
 
 /**
  * Starts the parts one after the other, each once the one before it works.
@@ -91,8 +93,7 @@ function runPart(part: Part, options: PipelineOptions, giveUp: AbortSignal): Run
   let starts = 0;
 
   function fail(why: string): void {
-    const last = said.slice(-3).join("\n  ");
-    reject(new Fault(`${part.name} did not come up: ${why}${last === "" ? "" : `\n  ${last}`}`));
+    reject(new Fault([`${part.name} did not come up: ${why}`, ...said].join("\n  ")));
   }
 
   function start(): Promise<Child> {
@@ -102,7 +103,8 @@ function runPart(part: Part, options: PipelineOptions, giveUp: AbortSignal): Run
       args: part.args,
       env: { LOG_FORMAT: "text", ...part.env },
       onLine(line) {
-        if (starts <= MAX_EARLY_DEATHS) said.push(line);
+        said.push(line);
+        if (said.length > LAST_LINES) said.shift();
         onLine(part.name, line);
         if (part.ready.test(line)) resolve();
       },
@@ -121,7 +123,6 @@ function runPart(part: Part, options: PipelineOptions, giveUp: AbortSignal): Run
   }).finally(() => {
     clearTimeout(timer);
     giveUp.removeEventListener("abort", interrupt);
-    said.length = 0;
   });
   const done = supervise({
     name: part.name,

@@ -50,9 +50,9 @@ Deno.test("startPipeline() stops what runs when a later part does not come up", 
   const cases: readonly [string, Part, number, RegExp][] = [
     [
       "it dies every time",
-      shell("bad", "echo broken; exit 1"),
+      shell("bad", "echo 1; echo 2; echo broken; exit 1"),
       20_000,
-      /^bad did not come up: it ended 3 times\n {2}broken/,
+      /^bad did not come up: it ended 3 times\n {2}1\n {2}2\n {2}broken$/,
     ],
     [
       "its configuration is wrong",

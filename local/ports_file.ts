@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { writeFileAtomic } from "../core/atomic_file.ts";
+import { isOutOfReach } from "./out_of_reach.ts";
 import { DEFAULT_PORTS, type PartPorts } from "./parts.ts";
 
 const PORT = z.number().int().min(1).max(65_535);
@@ -41,9 +42,7 @@ export async function readPorts(dataDir: string): Promise<PartPorts> {
   try {
     return parsePorts(await Deno.readTextFile(pathIn(dataDir)));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-      return DEFAULT_PORTS;
-    }
+    if (isOutOfReach(error)) return DEFAULT_PORTS;
     throw error;
   }
 }

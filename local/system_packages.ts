@@ -105,6 +105,8 @@ export interface SystemPackagesDeps {
   ) => Promise<{ readonly code: number; readonly output: string }>;
   /** Tells the person what is going on, a line at a time. */
   readonly say: (line: string) => void;
+  /** Aborted when no further command is to be begun: what apt has begun it ends itself. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -148,6 +150,7 @@ async function runAll(
       DEBIAN_FRONTEND: "noninteractive",
       LC_ALL: "C.UTF-8",
     });
+    if (deps.signal?.aborted) throw new Fault("Interrupted", { exitCode: 130 });
     if (code === 0) continue;
     const words = output.split("\n").filter((line) => line.trim() !== "").slice(-2).join("; ");
     return new Fault(`Cannot run "${command.join(" ")}": exit code ${code}, ${words}`);

@@ -116,6 +116,25 @@ Deno.test("ensureSystemPackages() repeats apt's last words when it fails for goo
   );
 });
 
+Deno.test("ensureSystemPackages() begins no other command when it is interrupted", async () => {
+  const stopping = new AbortController();
+  const ran: string[] = [];
+
+  const installing = ensureSystemPackages({
+    facts: () => Promise.resolve(BARE),
+    run(command) {
+      ran.push(command.slice(0, 2).join(" "));
+      stopping.abort();
+      return Promise.resolve({ code: 130, output: "" });
+    },
+    say() {},
+    signal: stopping.signal,
+  });
+
+  await assert.rejects(installing, new Fault("Interrupted", { exitCode: 130 }));
+  assert.deepEqual(ran, ["apt-get install"]);
+});
+
 Deno.test("ensureSystemPackages() says so when apt succeeds and a file is still missing", async () => {
   await assert.rejects(
     ensureSystemPackages({

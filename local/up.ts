@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import type { Clock } from "../core/clock.ts";
 import type { EnvReader } from "../core/env.ts";
 import type { Logger } from "../core/log.ts";
 import { choosePort } from "./choose_port.ts";
+import { denoCommand } from "./deno_command.ts";
 import { type DataDir, openDataDir } from "./data_dir.ts";
 import { findNode } from "./find_node.ts";
 import { DEFAULT_PORTS, type PartPorts, pipelineParts } from "./parts.ts";
@@ -51,7 +53,7 @@ export async function bringUp(options: UpOptions, signal: AbortSignal): Promise<
   const { dataDir, mode, printer, env, clock, log } = options;
   const data = await openDataDir(dataDir);
   try {
-    const root = new URL("../", import.meta.url).pathname;
+    const root = fileURLToPath(new URL("../", import.meta.url));
     const ports = choosePorts(printer);
     await writePorts(data.path, ports);
     const parts = pipelineParts({
@@ -108,7 +110,7 @@ What is logged in until when, and whether all of it works:
 
   status page  http://127.0.0.1:${ports.snapshot}/
                (any user name; the password is the line in ${data.token})
-  terminal     deno task status --data ${data.path}
+  terminal     ${denoCommand()} task status --data ${data.path}
 
   CDP          http://127.0.0.1:${ports.bridge}
   snapshot     http://127.0.0.1:${ports.snapshot}/api/snapshot (bearer in ${data.token})

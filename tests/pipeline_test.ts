@@ -46,6 +46,17 @@ Deno.test("hearth demo shows a fresh agent session that is logged in", async () 
   assert.deepEqual([...shown].map(([, what]) => what), result.timeline.map(({ what }) => what));
 });
 
+Deno.test("hearth demo stops when it is interrupted", async () => {
+  using _ports = await holdDefaultPorts();
+  const program = startProgram("hearth", { args: ["demo"] });
+  await program.line(/^A fresh agent session, before/, UP_MS);
+
+  program.kill("SIGINT");
+
+  assert.equal(await program.exitCode, 130, program.lines.join("\n"));
+  assert.equal(program.lines.at(-1), "hearth: Interrupted");
+});
+
 Deno.test("hearth up", async (t) => {
   using _ports = await holdDefaultPorts();
   const dir = await Deno.makeTempDir({ prefix: "hearth-up-" });

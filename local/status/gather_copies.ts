@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { runCommand } from "../../core/process.ts";
+import { isOutOfReach } from "../out_of_reach.ts";
 import type { CopyStatus } from "./pipeline_status.ts";
 
 const USERS = z.object({
@@ -55,7 +56,7 @@ export async function gatherOwnCopy(path: string, nowMs: number): Promise<readon
       : Math.max(0, Math.round((nowMs - mtime.getTime()) / 1_000));
     return [{ user: "this pipeline", age_seconds, follower: null }];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (isOutOfReach(error)) return [];
     throw error;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { isOutOfReach } from "../out_of_reach.ts";
 import type { PublishedStatus } from "./pipeline_status.ts";
 
 const MANIFEST = z.object({
@@ -30,9 +31,7 @@ export async function gatherPublished(
   try {
     return parsePublished(await Deno.readTextFile(`${directory}/manifest.json`), nowMs);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-      return null;
-    }
+    if (isOutOfReach(error)) return null;
     throw error;
   }
 }

@@ -4,11 +4,14 @@
  * @module
  */
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { systemClock } from "../../core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
 import { errorText } from "../../core/error_text.ts";
 import { Fault } from "../../core/fault.ts";
 import type { ProgramContext } from "../../core/program.ts";
+import { startProgress } from "../../core/progress.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { defaultDataDir } from "../data_dir.ts";
 import { readPorts } from "../ports_file.ts";
 import { gatherOwnCopy, gatherUserCopies } from "./gather_copies.ts";
@@ -48,7 +51,7 @@ export interface StatusPlace {
  * @param sources What other rooms know.
  */
 export async function runStatus(context: ProgramContext, sources: StatusSources): Promise<void> {
-  const { args, env, print } = context;
+  const { args, env, signal, print } = context;
   const command = defineCommand({
     name: "hearth status",
     description: "Say how the pipeline stands, and what is logged in until when.",
@@ -74,19 +77,22 @@ export async function runStatus(context: ProgramContext, sources: StatusSources)
   const isElsewhere = data === undefined &&
     (url !== undefined || env.get("PLAYWRIGHT_SNAPSHOT_URL") !== undefined);
   const nowMs = systemClock.now();
-  const [about, users, sites] = await Promise.all([
+  using progress = startProgress("Looking", systemClock);
+  const looking = Promise.all([
     isElsewhere
       ? aboutServer(() => sources.readServer(place))
       : aboutMachine(data === undefined ? defaultDataDir(env) : resolve(data), nowMs),
     hasRoster(config) ? gatherUserCopies(ROOT, resolve(config)) : [],
     sitesOrWhy(() => sources.readSites(place)),
   ]);
+  const [about, users, sites] = await unlessAborted(looking, signal);
+  progress.about(undefined);
   const { own, ...rest } = about;
   const status: PipelineStatus = { ...rest, copies: [...own, ...users], ...sites };
   print(json ? `${JSON.stringify({ version: 1, ...status })}\n` : statusText(status, nowMs));
 }
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 type About = Omit<PipelineStatus, "copies" | "sites" | "sites_error"> & {
   readonly own: readonly CopyStatus[];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Fault } from "../../core/fault.ts";
 import { startChild } from "../../core/process.ts";
@@ -21,7 +22,8 @@ export interface VerifyOptions {
 /**
  * Verifies a snapshot in a process of its own, which ends with this one.
  *
- * @throws {Fault} When the file cannot be read, is no snapshot, or no browser starts.
+ * @throws {Fault} When the file cannot be read, is no snapshot, or no browser starts; with exit code
+ *   130 when it was given up.
  */
 export async function verifySnapshot(options: VerifyOptions): Promise<VerifyReport> {
   const { file, deno, signal } = options;
@@ -52,7 +54,7 @@ export async function verifySnapshot(options: VerifyOptions): Promise<VerifyRepo
     await Deno.remove(scratch, { recursive: true });
   }
   const why = (reason: string) => new Fault(`Cannot verify "${file}": ${reason}`);
-  if (signal.aborted) throw why("interrupted");
+  if (signal.aborted) throw new Fault("Interrupted", { exitCode: 130 });
   const report = parseReport(answer);
   if (report !== undefined) return report;
   const { fault } = FAULT.safeParse(answer).data ?? {};
@@ -61,7 +63,7 @@ export async function verifySnapshot(options: VerifyOptions): Promise<VerifyRepo
 
 const FAULT = z.object({ fault: z.string() });
 
-const SEEDING_PROCESS = new URL("./seeding_process.ts", import.meta.url).pathname;
+const SEEDING_PROCESS = fileURLToPath(new URL("./seeding_process.ts", import.meta.url));
 
 function parseJson(text: string): unknown {
   try {

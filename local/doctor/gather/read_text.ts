@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isOutOfReach } from "../../out_of_reach.ts";
 
 /** The text of a file; `undefined` where it is not there or may not be read. */
 export async function readText(path: string): Promise<string | undefined> {
@@ -24,6 +25,16 @@ export async function look(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
+/** The number of a directory's owner; `undefined` where nothing can be seen. A home may be a link. */
+export async function ownerOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).uid ?? undefined;
+  } catch (error) {
+    if (isOutOfReach(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The names in a directory, sorted; none where it is not there or may not be read. */
 export async function namesIn(path: string): Promise<readonly string[]> {
   try {
@@ -32,9 +43,4 @@ export async function namesIn(path: string): Promise<readonly string[]> {
     if (isOutOfReach(error)) return [];
     throw error;
   }
-}
-
-function isOutOfReach(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotADirectory;
 }
