@@ -4,18 +4,22 @@
  * @module
  */
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { systemClock } from "../../core/clock.ts";
 import { defineCommand, parseCommand, usageFault } from "../../core/command.ts";
 import type { ProgramContext } from "../../core/program.ts";
+import { startProgress } from "../../core/progress.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { defaultDataDir } from "../data_dir.ts";
 import { ALL_CHECKS } from "./checks/all_checks.ts";
 import { ALL_CLUSTER_CHECKS } from "./cluster/all_cluster_checks.ts";
 import { gatherCluster } from "./cluster/gather_cluster.ts";
+import { quoted } from "./command_line.ts";
 import { type CheckResult, examine } from "./finding.ts";
 import { gatherFacts } from "./gather/gather_facts.ts";
 import { doctorJson, doctorText, isWell } from "./report.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Where the manifests put everything. */
 const NAMESPACE = "chrome-service";
@@ -25,7 +29,8 @@ const NAMESPACE = "chrome-service";
  *
  * @param context The program's.
  */
-export async function runDoctor({ args, env, print }: ProgramContext): Promise<number | void> {
+export async function runDoctor(context: ProgramContext): Promise<number | void> {
+  const { args, env, signal, print } = context;
   const name = "hearth doctor";
   const command = defineCommand({
     name,
@@ -44,8 +49,8 @@ export async function runDoctor({ args, env, print }: ProgramContext): Promise<n
     .option("--namespace <name>", `where in the cluster (default: ${NAMESPACE})`)
     .option("--json", "one JSON object instead of text");
   if (parseCommand(command, args) === "done") return;
-  const { data, config, cluster, context, namespace, json } = command.opts();
-  if (cluster === undefined && (context ?? namespace) !== undefined) {
+  const { data, config, cluster, context: contextName, namespace, json } = command.opts();
+  if (cluster === undefined && (contextName ?? namespace) !== undefined) {
     throw usageFault("--context and --namespace need --cluster", name);
   }
   if (cluster !== undefined && (data ?? config) !== undefined) {
@@ -53,11 +58,12 @@ export async function runDoctor({ args, env, print }: ProgramContext): Promise<n
   }
   // What is not written cannot be written by mistake.
   await Deno.permissions.revoke({ name: "write" });
-  const done = sayLooking();
-  const results = cluster
-    ? await lookAtCluster(context, namespace)
-    : await lookAtMachine(env, data, config);
-  done();
+  using progress = startProgress("Looking", systemClock);
+  const looking = cluster
+    ? lookAtCluster(contextName, namespace)
+    : lookAtMachine(env, data, config);
+  const results = await unlessAborted(looking, signal);
+  progress.about(undefined);
   const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
   print(json ? doctorJson(results) : doctorText(results, isColoured));
   return isWell(results) ? 0 : 1;
@@ -66,14 +72,15 @@ export async function runDoctor({ args, env, print }: ProgramContext): Promise<n
 async function lookAtMachine(
   env: ProgramContext["env"],
   data: string | undefined,
-  config: string = "/etc/hearth",
+  config: string | undefined,
 ): Promise<readonly CheckResult[]> {
   const facts = await gatherFacts({
     root: ROOT,
-    config: resolve(config),
+    config: resolve(config ?? "/etc/hearth"),
     home: env.get("HOME") ?? "/",
     dataDir: data === undefined ? defaultDataDir(env) : resolve(data),
     snapshotUrl: env.get("PLAYWRIGHT_SNAPSHOT_URL"),
+    told: { config: option("config", config), data: option("data", data) },
     now: systemClock.now,
   });
   return examine(ALL_CHECKS, facts);
@@ -88,10 +95,7 @@ async function lookAtCluster(
   return examine(ALL_CLUSTER_CHECKS, facts);
 }
 
-/** Tells whoever waits at a terminal that something is done; what is called takes it away. */
-function sayLooking(): () => void {
-  if (!Deno.stderr.isTerminal()) return () => {};
-  const write = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
-  write("Looking …");
-  return () => write("\r\x1b[K");
+/** An option as it is passed on to another command, from any directory. */
+function option(name: string, path: string | undefined): string {
+  return path === undefined ? "" : ` --${name} ${quoted(resolve(path))}`;
 }

@@ -36,6 +36,8 @@ export interface MachineFacts {
   readonly snapshots: readonly SnapshotFact[];
   /** The asking person's agents. */
   readonly agents: readonly AgentFact[];
+  /** The port of the MCP server of the asking person's pipeline; `undefined` where none runs. */
+  readonly pipelineMcpPort: number | undefined;
   /** Why t3 is not updated; `undefined` where it is. */
   readonly frozen: string | undefined;
   /** When the provisioner ran last, in milliseconds since the epoch; `undefined` where it never did. */
@@ -52,6 +54,10 @@ export interface Calls {
   readonly autoupdate: string;
   /** A task of the checkout, from any directory. */
   readonly task: string;
+  /** What the provisioner is told besides, so that it reads what was looked at: ` --config DIR`. */
+  readonly config: string;
+  /** The same for tasks of the pipeline: ` --data DIR`. */
+  readonly data: string;
 }
 
 /** A program that is needed. */
@@ -180,6 +186,8 @@ export interface SnapshotFact {
   readonly follower: string;
   /** The file with the token. */
   readonly tokenPath: string;
+  /** Whether the server is a part of the pipeline on this machine. */
+  readonly isPipeline: boolean;
   /** What came back. */
   readonly answer: SnapshotAnswer;
 }
@@ -207,8 +215,8 @@ export interface AgentFact {
   readonly agent: string;
   /** Its file. */
   readonly path: string;
-  /** Where it finds the browser: an address, nothing, or that the file cannot be read. */
-  readonly wired: { readonly url: string } | "nothing" | "unreadable";
+  /** Where it finds the browser: an address, a program of its own, nothing, or no telling. */
+  readonly wired: { readonly url: string } | "program" | "nothing" | "unreadable";
 }
 
 /** What the provisioner says. */

@@ -24,6 +24,8 @@ export const HEALTHY: MachineFacts = {
     provision: "hearth-provision",
     autoupdate: "hearth-autoupdate",
     task: "deno task --cwd /srv/hearth",
+    config: "",
+    data: "",
   },
   programs: [{
     name: "Node",
@@ -81,6 +83,7 @@ export const HEALTHY: MachineFacts = {
     url: "https://chrome.example.com/api/snapshot",
     follower: "playwright-snapshot-follow@ada.service",
     tokenPath: "/etc/t3-serve/tokens/ada",
+    isPipeline: false,
     answer: FRESH,
   }],
   agents: [{
@@ -88,6 +91,7 @@ export const HEALTHY: MachineFacts = {
     path: "/root/.codex/config.toml",
     wired: { url: "http://localhost:8931/mcp" },
   }],
+  pipelineMcpPort: undefined,
   frozen: undefined,
   provisionedMs: 900_000,
   drift: { items: [], error: undefined },

@@ -65,7 +65,11 @@ Deno.test("the sample of hearth doctor is what it prints", () => {
   const text = doctorText([
     fine("programs", "Deno, Chromium and Node are new enough"),
     fine("disks", "there is room on every file system that is written to"),
-    fine("wiring", "root has no agent; those of the users are compared with the roster", "skipped"),
+    fine(
+      "wiring",
+      "root has no browser; agents of the users are compared with the roster",
+      "skipped",
+    ),
     wrong(
       "secrets",
       '"/etc/t3-serve/tokens/grace" has mode 0644, must be 0600 or less',

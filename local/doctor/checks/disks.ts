@@ -19,7 +19,10 @@ const MEBIBYTE = 1_048_576;
 export const DISKS: MachineCheck = {
   name: "disks",
   okText: "there is room on every file system that is written to",
-  judge: ({ disks, uid }) => disks.flatMap((disk) => judgeDisk(disk, uid)),
+  judge: ({ disks, uid }) =>
+    disks.length === 0
+      ? { skipped: "df tells of no file system" }
+      : disks.flatMap((disk) => judgeDisk(disk, uid)),
 };
 
 function judgeDisk(disk: DiskFact, uid: number): readonly Finding[] {

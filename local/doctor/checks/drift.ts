@@ -24,7 +24,7 @@ export const DRIFT: MachineCheck = {
     if (drift.error !== undefined) {
       return [{
         text: `The machine cannot be compared with its roster: ${drift.error}`,
-        fix: `${call.provision} plan`,
+        fix: `${call.provision} plan${call.config}`,
         does: "show",
         about: ["roster"],
       }];
@@ -44,8 +44,8 @@ function judgeItem(item: DriftItem, { call }: MachineFacts): Finding {
       text: `${scope === MACHINE ? "The machine" : scope} is not as the roster says, must be: ` +
         summary,
       fix: scope === MACHINE
-        ? `${call.provision} host`
-        : `${call.provision} apply --user ${quoted(scope)}`,
+        ? `${call.provision} host${call.config}`
+        : `${call.provision} apply --user ${quoted(scope)}${call.config}`,
       about,
     };
   }
@@ -53,7 +53,7 @@ function judgeItem(item: DriftItem, { call }: MachineFacts): Finding {
   return {
     text: command === fix || fix === undefined ? summary : `${summary}; ${fix}`,
     ...command === undefined
-      ? { fix: `${call.provision} plan`, does: "show" as const }
+      ? { fix: `${call.provision} plan${call.config}`, does: "show" as const }
       : { fix: command },
     about,
   };

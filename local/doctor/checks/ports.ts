@@ -31,7 +31,7 @@ export const PORTS: MachineCheck = {
         mcpPort === undefined && !driftsIn(facts, envPathOf(user))
       ).map(({ user }): Finding => ({
         text: `"${envPathOf(user)}" has no PLAYWRIGHT_PORT`,
-        fix: `${call.provision} apply --user ${user}`,
+        fix: `${call.provision} apply --user ${user}${call.config}`,
         about: [envPathOf(user), `playwright-mcp@${user}.service`],
       })),
       ...[...Map.groupBy(owned, ({ port }) => port).values()].flatMap((claims) =>
@@ -60,7 +60,7 @@ function judgeClaims(claims: readonly OwnedPort[], { call }: MachineFacts): read
   const paths = claims.map(({ path }) => path);
   return [{
     text: `Port ${claims[0]?.port} is given to ${units.join(" and ")}, must be one's alone`,
-    fix: `${call.provision} apply && systemctl restart ${units.join(" ")}`,
+    fix: `${call.provision} apply${call.config} && systemctl restart ${units.join(" ")}`,
     about: [...paths, ...units, `port ${claims[0]?.port}`],
   }];
 }

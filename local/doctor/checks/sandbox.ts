@@ -66,6 +66,7 @@ export const SANDBOX: MachineCheck = {
   },
 };
 
+/** Added to the file: another setting may be in it. */
 function setting(line: string): string {
-  return `echo ${line} >/etc/sysctl.d/60-hearth.conf && sysctl -p /etc/sysctl.d/60-hearth.conf`;
+  return `echo ${line} >>/etc/sysctl.d/60-hearth.conf && sysctl -p /etc/sysctl.d/60-hearth.conf`;
 }

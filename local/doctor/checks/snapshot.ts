@@ -44,10 +44,12 @@ function judgeSnapshot(fact: SnapshotFact, facts: MachineFacts): readonly Findin
 }
 
 function judgeAnswer(
-  { user, url, follower, tokenPath }: SnapshotFact,
+  { user, url, follower, tokenPath, isPipeline }: SnapshotFact,
   { status, ageMs, hasCopy }: Answered,
   { uid, call }: MachineFacts,
 ): Omit<Finding, "about"> | undefined {
+  // What the parts of a pipeline say of themselves; those of a cluster are asked there.
+  const own = { fix: `${call.task} status${call.data}`, does: "show" } as const;
   switch (status) {
     case 304:
       return undefined;
@@ -74,14 +76,18 @@ function judgeAnswer(
       return {
         text: `${url} has no snapshot yet, must have one: nobody has logged in to a site in the ` +
           "live view, or nothing was harvested",
-        fix: "kubectl -n chrome-service create job " +
-          "--from=cronjob/chrome-service-snapshot-harvester snapshot-harvest-$(date +%s)",
+        ...isPipeline ? own : {
+          fix: "kubectl -n chrome-service create job " +
+            "--from=cronjob/chrome-service-snapshot-harvester snapshot-harvest-$(date +%s)",
+        },
       };
     case 503:
       return {
         text: `${url} answers 503: it has no token, or its snapshot is not usable`,
-        fix: "kubectl -n chrome-service logs deploy/chrome-service -c snapshot-server --tail=50",
-        does: "show",
+        ...isPipeline ? own : {
+          fix: "kubectl -n chrome-service logs deploy/chrome-service -c snapshot-server --tail=50",
+          does: "show",
+        },
       };
     default:
       return {

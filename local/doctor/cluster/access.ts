@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding } from "../finding.ts";
-import { applyAll, type ClusterCheck } from "./cluster_check.ts";
+import { type ClusterCheck, showAll } from "./cluster_check.ts";
 import type { ClusterFacts } from "./cluster_facts.ts";
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -21,7 +21,7 @@ export const ACCESS: ClusterCheck = {
     if (found === undefined) {
       return [{
         text: `There is no namespace "${namespace}": Hearth is not here, or in another namespace`,
-        ...applyAll(facts),
+        ...showAll(facts),
         about: ["everything"],
       }];
     }

@@ -31,9 +31,9 @@ export function ageMs(nowMs: number, at: string | null | undefined): number {
   return Number.isNaN(ms) ? Infinity : nowMs - ms;
 }
 
-/** The command that brings what is missing: a person has an overlay of their own. */
-export function applyAll(facts: ClusterFacts): Pick<Finding, "fix" | "does"> {
-  return { fix: `kubectl apply -k ${facts.manifests}/overlays/example`, does: "show" };
+/** The command that shows what is missing: what is applied is a person's own overlay. */
+export function showAll(facts: ClusterFacts): Pick<Finding, "fix" | "does"> {
+  return { fix: `kubectl kustomize ${facts.manifests}/overlays/example`, does: "show" };
 }
 
 /** The command that puts one object of the base back. */

@@ -24,7 +24,7 @@ export interface ClusterFacts {
   readonly nowMs: number;
   /** How this namespace of this cluster is spoken to. */
   readonly kubectl: string;
-  /** Where the manifests are, without a slash at its end. */
+  /** Where the manifests are, as a word of a command line, without a slash at its end. */
   readonly manifests: string;
   /** The namespace. */
   readonly namespace: string;

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { examine } from "../finding.ts";
 import { ALL_CLUSTER_CHECKS } from "./all_cluster_checks.ts";
-import { NETWORK_POLICY } from "./api_schemas.ts";
+import { CLAIM, EVENT, NETWORK_POLICY, POD } from "./api_schemas.ts";
 import type { ClusterFacts } from "./cluster_facts.ts";
 import { POLICY } from "./exposure.ts";
 import { parseSecrets } from "./gather_cluster.ts";
-import { doubled } from "./pods.ts";
+import { doubled, PODS } from "./pods.ts";
+import { VOLUMES } from "./volumes.ts";
 
 const none = { items: [] };
 const EMPTY: ClusterFacts = {
@@ -56,6 +57,69 @@ for (const [what, peer, ports] of CLOSED) {
     assert.deepEqual(judged(peer, ports), []);
   });
 }
+
+/** Findings about a pod that was made some minutes ago, and whose container waits. */
+function waiting(minutes: number, reason: string): readonly string[] {
+  const pod = POD.parse({
+    metadata: {
+      name: "chrome-service-1",
+      creationTimestamp: new Date(-minutes * 60_000).toISOString(),
+      labels: { "app.kubernetes.io/name": "chrome-service" },
+    },
+    status: {
+      phase: "Pending",
+      containerStatuses: [{
+        ...{ name: "chrome", image: "x", ready: false, restartCount: 0 },
+        state: { waiting: { reason } },
+      }],
+    },
+  });
+  const verdict = PODS.judge({ ...EMPTY, pods: { items: [pod] } });
+  assert.ok(!("skipped" in verdict));
+  return verdict.map(({ text, fix }) => `${text} => ${fix}`);
+}
+
+Deno.test("PODS finds nothing while a container is made, and says why it is not made for long", () => {
+  assert.deepEqual(waiting(1, "ContainerCreating"), []);
+  assert.deepEqual(waiting(10, "ContainerCreating"), [
+    'Container "chrome" of pod/chrome-service-1 does not run (ContainerCreating) => ' +
+    "kubectl describe pod chrome-service-1",
+  ]);
+});
+
+/** Claims that VOLUMES finds something of, where that of the backups has had events, the newest last. */
+function unbound(...reasons: readonly string[]): readonly string[] {
+  const metadata = { name: "chrome-service-backup-host" };
+  const events = reasons.map((reason, minute) =>
+    EVENT.parse({
+      involvedObject: { kind: "PersistentVolumeClaim", ...metadata },
+      reason,
+      lastTimestamp: new Date((minute - reasons.length) * 60_000).toISOString(),
+    })
+  );
+  const claims = [
+    CLAIM.parse({ metadata, status: { phase: "Pending" } }),
+    CLAIM.parse({
+      metadata: { name: "chrome-service-profile-encrypted" },
+      status: { phase: "Bound" },
+    }),
+  ];
+  const verdict = VOLUMES.judge({
+    ...EMPTY,
+    claims: { items: claims },
+    events: { items: events.toReversed() },
+  });
+  assert.ok(!("skipped" in verdict));
+  return verdict.map(({ text }) => text);
+}
+
+Deno.test("VOLUMES finds nothing in a claim that waits for the first pod that mounts it", () => {
+  const told = ["persistentvolumeclaim/chrome-service-backup-host is Pending, must be Bound"];
+
+  assert.deepEqual(unbound("WaitForFirstConsumer"), []);
+  assert.deepEqual(unbound("WaitForFirstConsumer", "ProvisioningFailed"), told);
+  assert.deepEqual(unbound(), told);
+});
 
 Deno.test("ALL_CLUSTER_CHECKS tell what is in the way once when nothing can be asked", () => {
   const error = { text: "The cluster cannot be asked: x", kind: "server" } as const;

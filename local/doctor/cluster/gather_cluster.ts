@@ -51,7 +51,7 @@ export async function gatherCluster(place: ClusterPlace): Promise<ClusterFacts> 
   const facts = {
     nowMs: now(),
     kubectl: ["kubectl", ...where].map(quoted).join(" "),
-    manifests: manifests.replace(/\/$/, ""),
+    manifests: quoted(manifests.replace(/\/$/, "")),
     namespace,
   };
   const none = { items: [] };

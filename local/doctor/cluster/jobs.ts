@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding } from "../finding.ts";
-import { ageMs, applyAll, type ClusterCheck, ofAsked } from "./cluster_check.ts";
+import { ageMs, type ClusterCheck, ofAsked, showAll } from "./cluster_check.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +28,7 @@ export const JOBS: ClusterCheck = {
           const about = [`cronjob/${name}`];
           const { kubectl, nowMs } = facts;
           if (found === undefined) {
-            return [{ text: `There is no cronjob/${name}`, ...applyAll(facts), about }];
+            return [{ text: `There is no cronjob/${name}`, ...showAll(facts), about }];
           }
           if (found.spec.suspend) {
             return [{

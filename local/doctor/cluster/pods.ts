@@ -5,10 +5,10 @@
  */
 import type { Finding } from "../finding.ts";
 import { ageMs, APP, APP_LABELS, type ClusterCheck, ofAsked } from "./cluster_check.ts";
-import type { ContainerStatus, Pod } from "./api_objects.ts";
+import type { ContainerStatus, Metadata, Pod } from "./api_objects.ts";
 import type { ClusterFacts } from "./cluster_facts.ts";
 
-/** As long as a pod takes to close a browser, and as long again. */
+/** Longer than a pod takes to close a browser, or to have its images and volumes. */
 const STUCK_MS = 5 * 60_000;
 /** A browser with many tabs is ready within two minutes. */
 const STARTING_MS = 3 * 60_000;
@@ -66,11 +66,11 @@ function judgePod(pod: Pod, facts: ClusterFacts): readonly Finding[] {
       about,
     }];
   }
-  return containerStatuses.flatMap((container) => judgeContainer(name, container, facts));
+  return containerStatuses.flatMap((container) => judgeContainer(pod.metadata, container, facts));
 }
 
 function judgeContainer(
-  pod: string,
+  { name: pod, creationTimestamp }: Metadata,
   container: ContainerStatus,
   facts: ClusterFacts,
 ): readonly Finding[] {
@@ -117,14 +117,22 @@ function judgeContainer(
       about,
     }];
   }
-  if (!ready && ageMs(nowMs, state.running?.startedAt) > STARTING_MS) {
-    return [{
-      text: `${what} runs and is not ready`,
-      fix: `${kubectl} rollout restart deployment/${APP}`,
+  if (ready) return [];
+  if (state.running === undefined) {
+    // Before it runs its image is pulled and its volumes are mounted.
+    const sinceMs = ageMs(nowMs, ended?.finishedAt ?? creationTimestamp);
+    return sinceMs < STUCK_MS ? [] : [{
+      text: `${what} does not run (${waiting ?? state.terminated?.reason ?? "no reason"})`,
+      fix: `${kubectl} describe pod ${pod}`,
+      does: "show",
       about,
     }];
   }
-  return [];
+  return ageMs(nowMs, state.running.startedAt) < STARTING_MS ? [] : [{
+    text: `${what} runs and is not ready`,
+    fix: `${kubectl} rollout restart deployment/${APP}`,
+    about,
+  }];
 }
 
 function memoryLimit(container: string, { deployments }: ClusterFacts): string | undefined {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Finding } from "../finding.ts";
-import { APP, applyOne, type ClusterCheck, ofAsked } from "./cluster_check.ts";
+import { ageMs, APP, applyOne, type ClusterCheck, ofAsked } from "./cluster_check.ts";
+import type { ClusterFacts } from "./cluster_facts.ts";
 
 /** Claims, and the file of each. */
 const CLAIMS: Readonly<Record<string, string>> = {
@@ -33,6 +34,7 @@ export const VOLUMES: ClusterCheck = {
           }
           const { phase, conditions } = found.status;
           if (phase !== "Bound") {
+            if (isWaitingForPod(name, facts)) return [];
             return [{
               text: `persistentvolumeclaim/${name} is ${phase}, must be Bound`,
               fix: `${facts.kubectl} describe persistentvolumeclaim ${name}`,
@@ -55,3 +57,18 @@ export const VOLUMES: ClusterCheck = {
         }),
     ),
 };
+
+/**
+ * Whether a claim is bound when a pod first mounts it, and none has: that of the backups waits for
+ * the first of them, which may be hours away. What keeps the profile's pod from it is told of the pod.
+ */
+function isWaitingForPod(claim: string, { events, nowMs }: ClusterFacts): boolean {
+  if ("refused" in events) return false;
+  const age = (at: (typeof events.items)[number]) => ageMs(nowMs, at.lastTimestamp ?? at.eventTime);
+  const [newest] = events.items
+    .filter(({ involvedObject: { kind, name } }) =>
+      kind === "PersistentVolumeClaim" && name === claim
+    )
+    .toSorted((a, b) => age(a) - age(b));
+  return newest?.reason === "WaitForFirstConsumer";
+}

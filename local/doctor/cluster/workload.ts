@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding } from "../finding.ts";
-import { APP, applyAll, type ClusterCheck, ofAsked } from "./cluster_check.ts";
+import { APP, type ClusterCheck, ofAsked, showAll } from "./cluster_check.ts";
 
 const WHAT = `deployment/${APP}`;
 
@@ -17,7 +17,7 @@ export const WORKLOAD: ClusterCheck = {
       const found = deployments.find(({ metadata }) => metadata.name === APP);
       const finding = (text: string, fix: string): Finding => ({ text, fix, about: [WHAT] });
       if (found === undefined) {
-        return [{ text: `There is no ${WHAT}`, ...applyAll(facts), about: [WHAT, "pods"] }];
+        return [{ text: `There is no ${WHAT}`, ...showAll(facts), about: [WHAT, "pods"] }];
       }
       const { kubectl } = facts;
       const { replicas, paused, strategy } = found.spec;

@@ -55,9 +55,10 @@ export function wiredIn(text: string, key: string, isToml: boolean): AgentFact["
   const config = isToml ? readToml(text) : readJsonc(text);
   if (config === undefined) return "unreadable";
   const servers = SERVERS.safeParse(SERVERS.safeParse(config).data?.[key]);
-  const entry = SERVER.safeParse(servers.data?.[ENTRY]);
+  if (servers.data === undefined || !Object.hasOwn(servers.data, ENTRY)) return "nothing";
+  const entry = SERVER.safeParse(servers.data[ENTRY]);
   const url = entry.data?.url ?? entry.data?.httpUrl;
-  return url === undefined ? "nothing" : { url };
+  return url === undefined ? "program" : { url };
 }
 
 function readJsonc(text: string): unknown {

@@ -29,26 +29,20 @@ const IN_HOMES = [
 
 const ROOT = { name: "root", uid: 0 };
 
-/** Somebody who looks. */
-export interface Looker {
-  /** The number of the user. */
-  readonly uid: number;
-  /** Their account. */
-  readonly name: string;
-  /** Their home. */
-  readonly home: string;
-  /** The data directory of a pipeline on this machine. */
-  readonly dataDir: string;
+/** Secrets below the home of the one who looks. */
+export function homeSecrets(home: string, owner: WantedSecret["owner"]): readonly WantedSecret[] {
+  return IN_HOMES.map((path) => ({ path: `${home}/${path}`, owner, wanted: 0o600 }));
 }
 
-/** Secrets of the one who looks. */
-export function ownSecrets({ uid, name, home, dataDir }: Looker): readonly WantedSecret[] {
-  const own = { name, uid };
+/** Secrets of a pipeline on this machine, by its data directory. */
+export function pipelineSecrets(
+  dataDir: string,
+  owner: WantedSecret["owner"],
+): readonly WantedSecret[] {
   return [
-    ...IN_HOMES.map((path) => ({ path: `${home}/${path}`, owner: own, wanted: 0o600 })),
-    { path: dataDir, owner: own, wanted: 0o700 },
-    { path: `${dataDir}/token`, owner: own, wanted: 0o600 },
-    { path: `${dataDir}/storage-state.json`, owner: own, wanted: 0o600 },
+    { path: dataDir, owner, wanted: 0o700 },
+    { path: `${dataDir}/token`, owner, wanted: 0o600 },
+    { path: `${dataDir}/storage-state.json`, owner, wanted: 0o600 },
   ];
 }
 
@@ -62,7 +56,7 @@ export function ownSecrets({ uid, name, home, dataDir }: Looker): readonly Wante
 export async function boxSecrets(
   users: readonly BoxUser[],
   uid: number,
-  { provision }: Calls,
+  { provision, config }: Calls,
 ): Promise<readonly WantedSecret[]> {
   const ofRoot = (wanted: number, paths: readonly string[]) =>
     paths.map((path) => ({ path, owner: ROOT, wanted }));
@@ -79,7 +73,7 @@ export async function boxSecrets(
       path: `${TOKENS}/${user}`,
       owner: ROOT,
       wanted: 0o600,
-      remake: `${provision} apply`,
+      remake: `${provision} apply${config}`,
     })),
     // Their group's, who share one login.
     ...ofRoot(0o2770, ["/opt/codex-shared"]),
@@ -90,7 +84,7 @@ export async function boxSecrets(
       return [
         // Whether others may look in is the user's; whoever may write is the user.
         { path: home, owner: theirs, wanted: 0o755 },
-        ...IN_HOMES.map((path) => ({ path: `${home}/${path}`, owner: theirs, wanted: 0o600 })),
+        ...homeSecrets(home, theirs),
       ];
     }),
   ];

@@ -4,14 +4,24 @@
  * @module
  */
 import type { Calls, MachineFacts } from "../facts.ts";
+import { denoCommand } from "../../deno_command.ts";
+import { readPorts } from "../../ports_file.ts";
 import { quoted } from "../command_line.ts";
 import { gatherAgents } from "./agents.ts";
-import { boxSecrets, COPY, ownSecrets, SERVE, TOKEN, TOKENS } from "./box_secrets.ts";
+import {
+  boxSecrets,
+  COPY,
+  homeSecrets,
+  pipelineSecrets,
+  SERVE,
+  TOKEN,
+  TOKENS,
+} from "./box_secrets.ts";
 import { gatherDisks } from "./disks.ts";
 import { gatherDrift } from "./drift.ts";
 import { gatherListeners } from "./listeners.ts";
 import { gatherPrograms } from "./programs.ts";
-import { look, readText } from "./read_text.ts";
+import { look, ownerOf, readText } from "./read_text.ts";
 import { gatherSandbox } from "./sandbox.ts";
 import { gatherSecrets } from "./secrets.ts";
 import { gatherSilentPorts } from "./silent_ports.ts";
@@ -32,12 +42,12 @@ export interface Places {
   readonly dataDir: string;
   /** The snapshot's address, where the environment names one. */
   readonly snapshotUrl: string | undefined;
+  /** What commands that are printed are told of both directories. */
+  readonly told: Pick<Calls, "config" | "data">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Where `hearth up` serves the snapshot. */
-const SNAPSHOT_PORT = 8088;
 const DISPATCH_PORT = 3780;
 
 /** Where a dev box writes. */
@@ -45,49 +55,57 @@ const BOX_PATHS = ["/home", "/opt", "/var", "/var/backups", "/var/cache", "/var/
 
 /** Looks everywhere. */
 export async function gatherFacts(places: Places): Promise<MachineFacts> {
-  const { root, config, home, dataDir } = places;
+  const { config, dataDir } = places;
   const uid = Deno.uid() ?? -1;
   const hasRoster = await look(`${config}/roster.yaml`) !== undefined;
   const isDevBox = hasRoster ||
     await look("/etc/systemd/system/playwright-mcp@.service") !== undefined;
-  const call = await callsOf(root);
+  const call = await callsOf(places);
   const accounts = parseAccounts(await readText("/etc/passwd") ?? "");
+  // sudo can leave root in somebody else's home: what is there is theirs, and judged when they ask.
+  const home = await ownerOf(places.home) === uid ? places.home : undefined;
+  const pipelineUid = uid === 0 ? await ownerOf(dataDir) ?? uid : uid;
+  const ports = await readPorts(dataDir);
   const users = isDevBox ? await gatherUsers(SERVE) : [];
   const dispatch = isDevBox ? await dispatcher(accounts) : undefined;
   const listeners = await gatherListeners();
-  const isUp = listeners.some(({ port, uid: owner }) => port === SNAPSHOT_PORT && owner === uid);
+  const isPipelines = (wanted: number) =>
+    listeners.some(({ port, uid }) => port === wanted && uid === pipelineUid);
   const servers = [...users.map(({ uid, mcpPort }) => ({ uid, port: mcpPort })), dispatch];
   const [programs, sandbox, disks, secrets, units, snapshots, agents, updates, silentPorts, drift] =
     await Promise.all([
-      gatherPrograms(isDevBox, call.provision, uid),
+      gatherPrograms(isDevBox, call, uid),
       gatherSandbox(uid),
-      gatherDisks(["/", "/tmp", home, dataDir, ...isDevBox ? BOX_PATHS : []]),
+      gatherDisks(["/", "/tmp", places.home, dataDir, ...isDevBox ? BOX_PATHS : []]),
       gatherSecrets([
         ...isDevBox ? await boxSecrets(users, uid, call) : [],
-        ...ownSecrets({ uid, name: nameOf(uid, accounts), home, dataDir }),
+        ...home === undefined ? [] : homeSecrets(home, ownerAs(uid, accounts)),
+        ...pipelineSecrets(dataDir, ownerAs(pipelineUid, accounts)),
       ]),
       isDevBox ? gatherUnits(users.map(({ user }) => user)) : undefined,
       gatherSnapshots([
         ...uid === 0 ? await copiesOf(users) : [],
-        ...await ownCopies(places, isUp, call),
+        ...home === undefined ? [] : await ownCopies(home, places),
+        ...isPipelines(ports.snapshot) ? await pipelineCopies(ports.snapshot, dataDir, call) : [],
       ]),
-      gatherAgents(home),
+      home === undefined ? [] : gatherAgents(home),
       gatherUpdates(),
       gatherSilentPorts(
         listeners.filter((each) =>
           servers.some((server) => server?.port === each.port && server.uid === each.uid)
         ).map(({ port }) => port),
       ),
-      hasRoster && uid === 0 ? gatherDrift(root, config) : undefined,
+      hasRoster && uid === 0 ? gatherDrift(places.root, config) : undefined,
     ]);
   return {
     ...{ nowMs: places.now(), uid, isDevBox, call, programs, sandbox, disks, listeners, users },
     ...{ dispatch, silentPorts, secrets, units, snapshots, agents, ...updates, drift },
+    pipelineMcpPort: isPipelines(ports.mcp) ? ports.mcp : undefined,
   };
 }
 
-async function callsOf(root: string): Promise<Calls> {
-  const task = `deno task --cwd ${quoted(root.replace(/(.)\/$/, "$1"))}`;
+async function callsOf({ root, told }: Places): Promise<Calls> {
+  const task = `${denoCommand()} task --cwd ${quoted(root.replace(/(.)\/$/, "$1"))}`;
   const installed = async (name: string) =>
     await look(`/usr/local/bin/hearth-${name}`) === undefined
       ? `${task} ${name}`
@@ -96,13 +114,15 @@ async function callsOf(root: string): Promise<Calls> {
     provision: await installed("provision"),
     autoupdate: await installed("autoupdate"),
     task,
+    ...told,
   };
 }
 
 type Accounts = ReturnType<typeof parseAccounts>;
 
-function nameOf(uid: number, accounts: Accounts): string {
-  return accounts.entries().find(([, account]) => account.uid === uid)?.[0] ?? String(uid);
+function ownerAs(uid: number, accounts: Accounts): { readonly name: string; readonly uid: number } {
+  const [name = String(uid)] = accounts.entries().find(([, account]) => account.uid === uid) ?? [];
+  return { name, uid };
 }
 
 async function dispatcher(accounts: Accounts): Promise<MachineFacts["dispatch"]> {
@@ -120,31 +140,36 @@ async function copiesOf(users: readonly BoxUser[]): Promise<readonly CopyHolder[
     if (await look(tokenPath) === undefined) continue;
     const follower = `playwright-snapshot-follow@${user}.service`;
     const copyPath = `${home}/${COPY}`;
-    found.push({ user, as: { uid, gid }, url: snapshotUrl, follower, tokenPath, copyPath });
+    const place = { url: snapshotUrl, follower, tokenPath, copyPath, isPipeline: false };
+    found.push({ user, as: { uid, gid }, ...place });
   }
   return found;
 }
 
 async function ownCopies(
-  places: Places,
-  isUp: boolean,
-  { task }: Calls,
+  home: string,
+  { snapshotUrl }: Places,
 ): Promise<readonly CopyHolder[]> {
-  const { home, dataDir, snapshotUrl } = places;
-  const found: CopyHolder[] = [];
-  const mine = { tokenPath: `${home}/${TOKEN}`, copyPath: `${home}/${COPY}` };
-  if (snapshotUrl !== undefined && await look(mine.tokenPath) !== undefined) {
-    const follower = "playwright-snapshot-refresh";
-    found.push({ user: "yourself", url: snapshotUrl, follower, ...mine });
-  }
-  if (isUp && await look(`${dataDir}/token`) !== undefined) {
-    found.push({
-      user: "this pipeline",
-      url: `http://127.0.0.1:${SNAPSHOT_PORT}/api/snapshot`,
-      follower: `${task} up`,
-      tokenPath: `${dataDir}/token`,
-      copyPath: `${dataDir}/storage-state.json`,
-    });
-  }
-  return found;
+  const tokenPath = `${home}/${TOKEN}`;
+  if (snapshotUrl === undefined || await look(tokenPath) === undefined) return [];
+  const follower = "playwright-snapshot-refresh";
+  const place = { url: snapshotUrl, follower, tokenPath, copyPath: `${home}/${COPY}` };
+  return [{ user: "yourself", ...place, isPipeline: false }];
+}
+
+async function pipelineCopies(
+  port: number,
+  dataDir: string,
+  { task, data }: Calls,
+): Promise<readonly CopyHolder[]> {
+  const tokenPath = `${dataDir}/token`;
+  if (await look(tokenPath) === undefined) return [];
+  return [{
+    user: "this pipeline",
+    url: `http://127.0.0.1:${port}/api/snapshot`,
+    follower: `${task} up${data}`,
+    tokenPath,
+    copyPath: `${dataDir}/storage-state.json`,
+    isPipeline: true,
+  }];
 }

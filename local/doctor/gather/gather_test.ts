@@ -72,6 +72,7 @@ Deno.test("gatherSnapshots() tells freshness, time and refusal when a server ans
     user: "ada",
     url: `http://127.0.0.1:${server.addr.port}${path}`,
     follower: "f",
+    isPipeline: false,
     tokenPath: `${made.path}/${name}`,
     copyPath: `${made.path}/copy`,
   });
@@ -100,6 +101,7 @@ Deno.test("gatherSnapshots() says why when nobody answers", async () => {
     user: "ada",
     url: `http://127.0.0.1:${port}/api/snapshot`,
     follower: "f",
+    isPipeline: false,
     tokenPath: `${made.path}/token`,
     copyPath: `${made.path}/missing`,
   }]);
@@ -239,6 +241,8 @@ const CONFIGS: readonly (readonly [text: string, key: string, isToml: boolean, u
     url: "http://b",
   }],
   ['[mcp_servers.playwright]\nurl = "http://c"\n', "mcp_servers", true, { url: "http://c" }],
+  ['{"mcpServers":{"playwright":{"command":"npx"}}}', "mcpServers", false, "program"],
+  ['{"mcpServers":{"playwright":null}}', "mcpServers", false, "program"],
   ["{}", "mcp", false, "nothing"],
   ["", "mcp", false, "nothing"],
   ["{", "mcp", false, "unreadable"],

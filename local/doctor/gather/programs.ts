@@ -4,7 +4,7 @@
  * @module
  */
 import { asRoot } from "../command_line.ts";
-import type { ProgramFact } from "../facts.ts";
+import type { Calls, ProgramFact } from "../facts.ts";
 import { runTool } from "./run_tool.ts";
 
 /** Node of a dev box. */
@@ -16,7 +16,7 @@ const CHROMIUM = "/usr/bin/chromium";
 /** Asks each for its version. */
 export async function gatherPrograms(
   isDevBox: boolean,
-  provision: string,
+  { provision, config }: Calls,
   uid: number,
 ): Promise<readonly ProgramFact[]> {
   const nodePath = isDevBox ? BOX_NODE : "node";
@@ -45,7 +45,7 @@ export async function gatherPrograms(
       version: node,
       // On one person's machine it runs the MCP server alone; on a box t3, too.
       least: isDevBox ? "22.16.0" : "18.0.0",
-      fix: asRoot(uid, isDevBox ? `${provision} host` : "apt-get install -y nodejs"),
+      fix: asRoot(uid, isDevBox ? `${provision} host${config}` : "apt-get install -y nodejs"),
       path: isDevBox ? NODE_LINK : nodePath,
     },
   ];

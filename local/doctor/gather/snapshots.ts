@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { SnapshotAnswer, SnapshotFact } from "../facts.ts";
 import { type Identity, runTool } from "./run_tool.ts";
@@ -23,6 +24,8 @@ export interface CopyHolder {
   readonly tokenPath: string;
   /** The copy. */
   readonly copyPath: string;
+  /** Whether the server is a part of the pipeline on this machine. */
+  readonly isPipeline: boolean;
 }
 
 const ANSWER = z.discriminatedUnion("kind", [
@@ -39,8 +42,8 @@ const ANSWER = z.discriminatedUnion("kind", [
 /** Asks for everybody at once. */
 export function gatherSnapshots(holders: readonly CopyHolder[]): Promise<readonly SnapshotFact[]> {
   return Promise.all(holders.map(async (holder) => {
-    const { user, url, follower, tokenPath } = holder;
-    return { user, url, follower, tokenPath, answer: await ask(holder) };
+    const { user, url, follower, tokenPath, isPipeline } = holder;
+    return { user, url, follower, tokenPath, isPipeline, answer: await ask(holder) };
   }));
 }
 
@@ -49,7 +52,7 @@ async function ask({ url: text, tokenPath, copyPath, as }: CopyHolder): Promise<
   if (url === null) return { kind: "failed", error: "it is no address" };
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port;
   const digest = await digestOf(copyPath, as);
-  const script = new URL("./ask_snapshot.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("./ask_snapshot.ts", import.meta.url));
   const { code, stdout, stderr } = await runTool(Deno.execPath(), [
     ...["run", "-q", "--no-prompt", "--no-config", "--no-lock"],
     ...[`--allow-net=${url.hostname}:${port}`, `--allow-read=${tokenPath}`],
