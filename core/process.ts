@@ -125,6 +125,8 @@ export interface CommandOptions {
   env?: Readonly<Record<string, string>>;
   /** Whether the program's own environment is withheld. @default {false} */
   clearEnv?: boolean;
+  /** Whether it gets a session of its own, so that Ctrl-C reaches only the program. @default {false} */
+  detached?: boolean;
 }
 
 /**
@@ -138,13 +140,14 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { deadlineMs = 30_000, env, clearEnv = false } = options;
+  const { deadlineMs = 30_000, env, clearEnv = false, detached = false } = options;
   const process = new Deno.Command(command, {
     args: [...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
     clearEnv,
+    detached,
     ...(env === undefined ? {} : { env }),
   }).spawn();
   const stdout = collectText(process.stdout);

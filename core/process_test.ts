@@ -145,6 +145,15 @@ Deno.test("runCommand() gives outputs and exit code when the command ends", asyn
   assert.deepEqual(result, { code: 3, stdout: "b", stderr: "é\n" });
 });
 
+Deno.test("runCommand() gives the command a session of its own when it is told to", async () => {
+  const script = "cut -d ' ' -f 6 /proc/$$/stat; echo $$";
+
+  const { stdout } = await runCommand("sh", ["-c", script], { detached: true });
+
+  const [session, pid] = stdout.split("\n");
+  assert.equal(session, pid);
+});
+
 Deno.test("runCommand() reads all when both outputs are larger than a pipe", async () => {
   const script = "head -c 3000000 /dev/zero | tr '\\0' x | tee /dev/stderr";
 

@@ -111,7 +111,8 @@ Deno.test("hearth doctor prints no report of what was interrupted", async () => 
     return Number(await Deno.readTextFile(`${home.path}/pid`)) || undefined;
   });
 
-  program.kill("SIGTERM");
+  // As a terminal does, which sends it to the whole group.
+  await runCommand("/bin/sh", ["-c", `kill -INT -${program.pid}`]);
 
   assert.equal(await program.exitCode, 130);
   assert.deepEqual(program.lines, ["hearth: Interrupted"]);

@@ -30,7 +30,7 @@ export async function gatherUserCopies(
     ...["run", "-q", "--no-prompt", "--cached-only", "--frozen", "-P=provision"],
     ...[`--config=${root}deno.json`, `${root}provision.ts`],
     ...["status", "--json", "--config", config],
-  ], { deadlineMs: 60_000 });
+  ], { deadlineMs: 60_000, detached: true });
   return parseUserCopies(stdout);
 }
 

@@ -51,7 +51,8 @@ export async function runTool(
     return await runCommand(
       "/usr/bin/setpriv",
       ["--pdeathsig", "TERM", ...identity, "--", command, ...args],
-      { deadlineMs, env: { LC_ALL: "C.UTF-8" } },
+      // A Ctrl-C that ended it would be taken for what it found.
+      { deadlineMs, env: { LC_ALL: "C.UTF-8" }, detached: true },
     );
   } catch (error) {
     if (!(error instanceof DeadlineError) && !(error instanceof Deno.errors.NotFound)) throw error;
