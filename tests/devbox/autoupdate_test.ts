@@ -99,6 +99,7 @@ Deno.test("t3-autoupdate.service follows the channel on a box with three users",
       assert.match(await box.read("/etc/t3-autoupdate.freeze"), /0\.0\.38.*failed \(soak\)/);
       const again = await t3.update();
       assert.match(again.log, /FROZEN/);
+      assert.equal((await t3.state()).lastRun?.result, "rolled-back", "its alert goes on");
       assert.equal(await t3.enter("edsger"), "302 1\n");
       await box.sh("hearth-autoupdate unfreeze");
       await box.sh("sed -i s/T3_SOAK_SECONDS=300/T3_SOAK_SECONDS=4/ /etc/hearth/autoupdate.env");
@@ -128,6 +129,10 @@ Deno.test("t3-autoupdate.service follows the channel on a box with three users",
     assert.match(text, /^ada +0\.0\.37\S+ +running$/m);
     assert.match(metrics, /^hearth_autoupdate_user_version\{user="ada",version="0\.0\.37/m);
     assert.match(await box.sh("hearth-autoupdate history --last 3"), /did|restore|run/);
+    assert.match(
+      await box.sh(`hearth-autoupdate retry ${V3}`),
+      /may be tried again, .* it failed before \(gate: edsger: /,
+    );
   });
 
   await t.step("everybody has what they had after a reboot", async () => {
