@@ -37,6 +37,12 @@ async function bootUsers(host: HostPorts = {}): Promise<Box> {
   const layer = held.use(await holdUsersLayer());
   const installer = held.use(startClaudeInstaller());
   const box = held.use(await bootDevBox(layer, { host: { installer: installer.port, ...host } }));
+  // One that still starts while its home is broken may have given up before that is mended.
+  await eventually(
+    "every MCP server listening",
+    () => box.sh('for port in 8931 8932 8933; do bash -c "</dev/tcp/localhost/$port"; done'),
+    120_000,
+  );
   const kept = held.move();
   return { ...box, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
