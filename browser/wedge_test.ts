@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { eventually } from "../tests/support/eventually.ts";
-import { runningProcesses } from "../tests/support/processes.ts";
+import { runningProcesses, signalIfThere } from "../tests/support/processes.ts";
 import { startReadyBrowser, type WarmBrowser } from "../tests/support/warm_browser.ts";
 
 /** Quick enough to test, slow enough for a loaded machine. */
@@ -113,7 +113,7 @@ function keepStopped(leader: number, which: string): Disposable & { pids: Readon
       const isMeant = which === "browser" ? pid === leader : command.includes(`--type=${which}`);
       if (!isMeant) continue;
       pids.add(pid);
-      Deno.kill(pid, "SIGSTOP");
+      signalIfThere(pid, "SIGSTOP");
     }
   }
   stopAll();

@@ -9,7 +9,7 @@ import { metricNames } from "../../monitoring/metric_names.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { sitDown } from "../support/person.ts";
-import { runningProcesses } from "../support/processes.ts";
+import { runningProcesses, signalIfThere } from "../support/processes.ts";
 import { startRefresh } from "../support/refresh_program.ts";
 import { ROOT } from "../support/program.ts";
 import { testDirectory } from "../support/snapshot_fixture.ts";
@@ -282,7 +282,7 @@ function keepStopped(kind: "browser" | "renderer" | "gpu-process"): Disposable {
       if (group !== leader.group || pids.has(pid)) continue;
       if (kind === "browser" ? pid !== leader.pid : !command.includes(`--type=${kind}`)) continue;
       pids.add(pid);
-      Deno.kill(pid, "SIGSTOP");
+      signalIfThere(pid, "SIGSTOP");
     }
   }
   let browserPid: number | undefined;

@@ -14,7 +14,12 @@ export interface RunningProcess {
   readonly command: string;
 }
 
-/** Every process but zombies. */
+/** Of the flags of `proc_pid_stat(5)`: it is on its way out. */
+const EXITING = 0x4;
+/** Of the signals there that are still to be taken: SIGKILL, after which a process does nothing. */
+const KILLED = 1 << 8;
+
+/** Every process but those that are dead, or have only to be cleared away. */
 export function runningProcesses(): readonly RunningProcess[] {
   const found: RunningProcess[] = [];
   for (const entry of Deno.readDirSync("/proc")) {
@@ -22,8 +27,10 @@ export function runningProcesses(): readonly RunningProcess[] {
     try {
       const stat = Deno.readTextFileSync(`/proc/${entry.name}/stat`);
       // The name in parentheses may hold anything; what follows its end does not.
-      const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const [state, , group] = fields;
       if (state === "Z" || state === "X") continue;
+      if ((Number(fields[6]) & EXITING) !== 0 || (Number(fields[28]) & KILLED) !== 0) continue;
       const command = Deno.readTextFileSync(`/proc/${entry.name}/cmdline`);
       found.push({
         pid: Number(entry.name),
@@ -38,4 +45,13 @@ export function runningProcesses(): readonly RunningProcess[] {
     }
   }
   return found;
+}
+
+/** Sends a signal to a process that was seen a moment ago; one that has ended since is left alone. */
+export function signalIfThere(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
