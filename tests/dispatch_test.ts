@@ -188,13 +188,14 @@ Deno.test("dispatch() lets a page through when the instance takes too long to te
 
 Deno.test("dispatch() takes a person in when the instance has started after a while", async () => {
   await using dispatch = await startTestDispatch();
-  const ada = await dispatch.addUser("ada", build("0.0.34", { behaviour: { listenMs: 5_000 } }));
+  const ada = await dispatch.addUser("ada", build("0.0.34", FLAWS.neverListens));
 
   const starting = await visit(dispatch, "ada");
   const script = await sendRaw(
     dispatch.port,
     rawRequest("/api/x", { ...as("ada"), Cookie: "t3_session=x" }),
   );
+  await ada.flip({ start: "listens" });
   await ada.listening();
   const started = await visit(dispatch, "ada");
 

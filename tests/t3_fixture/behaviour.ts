@@ -46,7 +46,7 @@ export interface Behaviour {
   migrationMs: number;
   /** Whether it copies `state.sqlite` to `statev2.sqlite` at first and writes only there. */
   isV2: boolean;
-  /** Whether it starts: it listens, it ends at once, or it lives on without listening. */
+  /** Whether it starts: it listens, it ends at once, or it lives on until this is changed. */
   start: "listens" | "exits" | "never_listens";
   /** How long it takes until it listens, in milliseconds. */
   listenMs: number;

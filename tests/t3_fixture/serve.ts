@@ -56,8 +56,16 @@ export function serve({ host, port, baseDir, packageUrl }: ServeOptions): void {
     process.stderr.write(`Error: ${error.message}\n`);
     process.exit(1);
   });
-  if (behaviour.start === "never_listens") return void setInterval(() => {}, 60_000);
-  setTimeout(() => {
+  if (behaviour.start === "listens") setTimeout(listen, behaviour.listenMs);
+  else {
+    const waiting = setInterval(() => {
+      if (readBehaviour(packageUrl, baseDir).start !== "listens") return;
+      clearInterval(waiting);
+      listen();
+    }, 50);
+  }
+
+  function listen(): void {
     http.listen({ host, port }, () => {
       writeFileSync(
         `${state.stateDir}/server-runtime.json`,
@@ -71,7 +79,7 @@ export function serve({ host, port, baseDir, packageUrl }: ServeOptions): void {
       }
       if (behaviour.writeEveryMs !== undefined) writeTicks(state, behaviour);
     });
-  }, behaviour.listenMs);
+  }
 }
 
 interface Upgrade {
