@@ -127,7 +127,8 @@ function runPart(part: Part, options: PipelineOptions, giveUp: AbortSignal): Run
   const done = supervise({
     name: part.name,
     start,
-    stopMs: 4_000,
+    // More than the browser takes for itself, who closes Chromium first and then its screen.
+    stopMs: 10_000,
     clock,
     log,
     health: createHealth(() => clock.now()),

@@ -112,7 +112,7 @@ Deno.test("hearth up", async (t) => {
     await t.step("stops on Ctrl-C and leaves no process", async () => {
       program.kill("SIGINT");
       // Two seconds on an idle machine.
-      const end = withDeadline(program.exitCode, 30_000, "Stopping");
+      const end = withDeadline(program.exitCode, 90_000, "Stopping");
       assert.equal(await end, 0, program.lines.slice(-20).join("\n"));
       assert.deepEqual(processesOf(dir), []);
     });
