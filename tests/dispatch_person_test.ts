@@ -10,6 +10,7 @@ import { startTestDispatch } from "./support/dispatch.ts";
 import { eventually } from "./support/eventually.ts";
 import { startIngress } from "./support/ingress.ts";
 import { sitDown, type Tab } from "./support/person.ts";
+import { tempProfile } from "./support/temp_profile.ts";
 import { build, type Difference, ERAS } from "./t3_fixture/builds.ts";
 
 const STATE = "document.body?.dataset.state ?? document.title";
@@ -161,21 +162,19 @@ Deno.test("dispatch() breaks the loop and explains it when a browser keeps no co
   const ada = await dispatch.addUser("ada", build("0.0.34"));
   await ada.listening();
   await using ingress = await startIngress(dispatch.port, ["ada"]);
-  const profile = await Deno.makeTempDir({ prefix: "hearth-no-cookies-" });
+  await using place = tempProfile();
+  const profile = place.path;
   await Deno.mkdir(`${profile}/Default`);
   await Deno.writeTextFile(
     `${profile}/Default/Preferences`,
     JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
   );
-  {
-    await using browser = await startChromium({ profile });
-    using person = await sitDown(browser.address);
+  await using browser = await startChromium({ profile });
+  using person = await sitDown(browser.address);
 
-    const tab = await person.open(`${ingress.urlOf("ada")}/`);
-    const title = await tab.evaluate("document.title");
+  const tab = await person.open(`${ingress.urlOf("ada")}/`);
+  const title = await tab.evaluate("document.title");
 
-    assert.equal(title, "The sign-in of ada goes round in circles");
-    assert.equal((await dispatch.minted()).length, 3);
-  }
-  await Deno.remove(profile, { recursive: true });
+  assert.equal(title, "The sign-in of ada goes round in circles");
+  assert.equal((await dispatch.minted()).length, 3);
 });

@@ -133,8 +133,7 @@ Deno.test("the failures of the runbook happen, and what it says mends them", asy
   };
 
   const mcpPort = freePort();
-  const output = `${home.path}/mcp`;
-  await using _mcp = startMcp(home, mcpPort, output);
+  await using _mcp = await startMcp(home, mcpPort);
   await eventually("the MCP server", async () => {
     await (await fetch(`http://localhost:${mcpPort}/mcp`)).body?.cancel();
     return true;
@@ -196,17 +195,27 @@ Deno.test("the failures of the runbook happen, and what it says mends them", asy
 });
 
 /** The MCP server of a user, as its unit runs it. */
-function startMcp(home: TestDirectory, port: number, output: string): AsyncDisposable {
+async function startMcp(home: TestDirectory, port: number): Promise<AsyncDisposable> {
+  const scratch = await Deno.makeTempDir({ prefix: "hearth-mcp-" });
   const child = startChild({
     command: "node",
     args: [
       `${ROOT}node_modules/@playwright/mcp/cli.js`,
       ...["--isolated", "--storage-state", `${home.path}/state.json`, "--headless"],
-      ...["--host", "localhost", "--port", String(port), "--output-dir", output],
+      ...["--host", "localhost", "--port", String(port), "--output-dir", scratch],
       ...["--executable-path", CHROMIUM, ...(Deno.uid() === 0 ? ["--no-sandbox"] : [])],
     ],
-    env: { TMPDIR: home.path },
+    env: { TMPDIR: scratch },
     onLine() {},
   });
-  return { [Symbol.asyncDispose]: async () => void await child.stop(10_000) };
+  return {
+    async [Symbol.asyncDispose]() {
+      await child.stop(10_000);
+      // A Chromium of its own may still be ending, and writing.
+      await eventually("removing the scratch", async () => {
+        await Deno.remove(scratch, { recursive: true });
+        return true;
+      });
+    },
+  };
 }

@@ -35,7 +35,11 @@ export async function openSession(storageState: string): Promise<Agent & AsyncDi
     async [Symbol.asyncDispose]() {
       await agent.close();
       await server.stop(10_000);
-      await Deno.remove(scratch, { recursive: true });
+      // A Chromium of its own may still be ending, and writing.
+      await eventually("removing the scratch", async () => {
+        await Deno.remove(scratch, { recursive: true });
+        return true;
+      });
     },
   };
 }
