@@ -163,7 +163,11 @@ Deno.test("bridge() refuses a stale browser id with the address of the new brows
 
 Deno.test("bridge() waits for a browser that restarts, and its alias leads to the new one", async () => {
   const first = await startChromium();
-  await using bridge = await startTestBridge({ targetPort: first.port });
+  await using bridge = await startTestBridge({
+    targetPort: first.port,
+    // As long as a slow machine may take to start a browser.
+    env: { BRIDGE_BROWSER_WAIT_MS: "60000" },
+  });
   await using old = await connectRaw(bridge.port, "/devtools/browser");
   await first[Symbol.asyncDispose]();
   const ending = await old.ended;

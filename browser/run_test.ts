@@ -55,7 +55,7 @@ for (const part of ["display", "chromium", "x11vnc", "websockify"]) {
     const before = browser.pidOf(part);
 
     Deno.kill(before, "SIGKILL");
-    await eventually(`${part} coming back`, () => browser.pidOf(part) !== before, 30_000);
+    await eventually(`${part} coming back`, () => browser.pidOf(part) !== before);
 
     await eventually("readiness", async () => (await browser.health("/readyz")).status === 200);
     const { text } = await browser.health("/metrics");

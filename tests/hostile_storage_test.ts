@@ -152,6 +152,7 @@ Deno.test({
     const dir = await Deno.makeTempDir();
     using person = await sitDown(browser.address);
     const tab = await person.open(`${site.origin("a")}/`);
+    await tab.evaluate("localStorage.setItem('k', 'small')");
     const run = [
       Deno.execPath(),
       "run",
@@ -178,11 +179,13 @@ Deno.test({
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    await tab.evaluate("localStorage.setItem('k', 'x'.repeat(2_000_000))");
-    await tab.evaluate("localStorage.setItem('k', 'small')");
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let output = "";
-    while (!output.includes("GROW")) output += (await reader.read()).value ?? "";
+    while (!output.includes("GROW")) {
+      const { done, value } = await reader.read();
+      assert.ok(!done, `the first harvest failed: ${output}`);
+      output += value;
+    }
 
     await tab.evaluate("localStorage.setItem('k', 'x'.repeat(2_000_000))");
     const writer = child.stdin.getWriter();

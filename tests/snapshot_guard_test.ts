@@ -146,7 +146,7 @@ Deno.test("harvester --watch honours a logout, also after a restart, and does no
     eventually(`the snapshot holding ${wanted}`, async () => {
       assert.deepEqual(await cookieNames(at), wanted);
       return true;
-    }, 40_000);
+    }, 120_000);
   {
     await using browser = await startChromium(at);
     await visit(browser, `${site.origin("a")}/stay`, `${site.origin("b")}/stay`);
@@ -166,7 +166,7 @@ Deno.test("harvester --watch honours a logout, also after a restart, and does no
   await eventually("the kept cookie being marked", async () => {
     const text = await Deno.readTextFile(`${at.dir}/manifest.json`);
     return /"keptSessionCookies": \[\s*\{\s*"name": "session",\s*"domain": "b\./.test(text);
-  }, 40_000);
+  }, 120_000);
   await names(["session b.localhost", "stay b.localhost"]);
 
   await visit(browser, `${site.origin("b")}/logout`);
@@ -231,14 +231,14 @@ Deno.test("harvester --watch says a refusal once, serves the last good one and r
   await Deno.remove(at.profile, { recursive: true });
   await using browser = await startChromium(at);
 
-  await watching.line(/Refused to publish: .*a\.localhost.*b\.localhost/, 40_000);
+  await watching.line(/Refused to publish: .*a\.localhost.*b\.localhost/, 120_000);
 
   // One site logged in again is not enough: the other one is still missing.
   await visit(browser, `${site.origin("c")}/stay`);
-  await watching.line(/Refused to publish: the browser was restarted .*b\.localhost/, 40_000);
+  await watching.line(/Refused to publish: the browser was restarted .*b\.localhost/, 120_000);
   assert.equal(await Deno.readTextFile(`${at.dir}/storage-state.json`), before);
   await visit(browser, ...stays);
-  await watching.line(/the snapshot is published again/, 40_000);
+  await watching.line(/the snapshot is published again/, 120_000);
 
   assert.equal((await cookieNames(at)).length, 6);
   const refusals = watching.lines.filter((line) => line.includes("Refused to publish"));

@@ -43,7 +43,7 @@ export async function sitDown(address: string): Promise<Person> {
           expression,
           awaitPromise: true,
           returnByValue: true,
-        }, { sessionId, deadlineMs: 30_000 });
+        }, { sessionId, deadlineMs: 120_000 });
         if (exceptionDetails === undefined) return result.value;
         throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       },
