@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { systemClock } from "../../core/clock.ts";
 import type { Secret } from "../../core/secret.ts";
 import { contentBytes } from "../digest.ts";
 import { lastLine } from "./printable.ts";
@@ -81,6 +82,8 @@ export type RunTool = (tool: Tool) => Promise<ToolEnd>;
 export async function runTool(tool: Tool): Promise<ToolEnd> {
   const { command, deadlineMs = 60_000, as, stdin } = tool;
   const [program = "", ...args] = commandLine(tool, deadlineMs);
+  // Before it starts, so that whom `timeout` has ended has taken as long here, too.
+  const fromMs = systemClock.monotonic();
   const child = new Deno.Command(program, {
     args,
     env: { ...environmentOf(as), ...tool.env },
@@ -93,13 +96,12 @@ export async function runTool(tool: Tool): Promise<ToolEnd> {
     detached: true,
   }).spawn();
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  let isOver = false;
-  const over = setTimeout(() => isOver = true, deadlineMs);
   // What `timeout` could not end.
   const late = setTimeout(() => killQuietly(child), deadlineMs + GRACE_MS);
   try {
     const fed = stdin === undefined ? undefined : feed(child.stdin, contentBytes(stdin));
     const { code } = await child.status;
+    const isOver = systemClock.monotonic() - fromMs >= deadlineMs;
     await fed;
     const printed = { stdout: await stdout.end(), stderr: await stderr.end() };
     if (isOver && (code === TIMED_OUT || code === KILLED)) {
@@ -108,7 +110,6 @@ export async function runTool(tool: Tool): Promise<ToolEnd> {
     }
     return { code, ...printed, trouble: troubleOf(command, code, printed) };
   } finally {
-    clearTimeout(over);
     clearTimeout(late);
   }
 }

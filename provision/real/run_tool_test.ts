@@ -115,7 +115,7 @@ Deno.test({
       args: ["-c", "sleep 60 & echo $!; wait"],
       as: NOBODY,
       // Long enough that the shell has said who its child is.
-      deadlineMs: 2_000,
+      deadlineMs: 5_000,
     });
 
     assert.equal(end.code, 124);
