@@ -10,7 +10,7 @@
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { systemClock } from "../core/clock.ts";
+import { writeState } from "../autoupdate/state_files.ts";
 import { runCommand } from "../core/process.ts";
 import {
   type AutoupdateBox,
@@ -19,6 +19,7 @@ import {
   nodeAndNpm,
 } from "./support/autoupdate_box.ts";
 import { eventually } from "./support/eventually.ts";
+import { DEATH_FILE, DIES_SOAKING, dieWhileSoaking } from "./support/soaking_death.ts";
 import { build, ERAS } from "./t3_fixture/builds.ts";
 import { startRegistry } from "./t3_fixture/registry.ts";
 import { lostTicks } from "./t3_fixture/ticks.ts";
@@ -39,7 +40,7 @@ async function withBox(
     for (const version of [A, B]) await registry.publish(build(version, ERAS.environmentCookie));
     await registry.publish(build(DYING, ERAS.environmentCookie, {
       behaviour: {
-        diesBeside: "soaking",
+        ...DIES_SOAKING,
         extraMigrations: [{ id: 42, name: "Usage", sql: ["CREATE TABLE usage (id TEXT)"] }],
       },
     }));
@@ -81,28 +82,6 @@ async function assertMorning(
   }
 }
 
-/** The file that {@linkcode DYING} dies of. */
-function deathOf(box: AutoupdateBox): string {
-  return `${box.baseDirOf("ada")}/soaking`;
-}
-
-/** Lets the server die as soon as it soaks, which is when all that comes before has been done. */
-function dieWhileSoaking(box: AutoupdateBox): AsyncDisposable {
-  let isOver = false;
-  const watching = (async () => {
-    for (; !isOver; await systemClock.sleep(20)) {
-      const { update } = await box.state();
-      if (update?.phase === "soaking") await Deno.writeTextFile(deathOf(box), "");
-    }
-  })();
-  return {
-    async [Symbol.asyncDispose]() {
-      isOver = true;
-      await watching;
-    },
-  };
-}
-
 function effectsOf(text: string): readonly string[] {
   return /effects: (.*)/.exec(text)?.[1]?.split(" ") ?? [];
 }
@@ -139,12 +118,12 @@ Deno.test("autoupdate ends a rollback well wherever it was killed", async () => 
     await using _death = dieWhileSoaking(box);
     const forget = async () => {
       // It is there already, unless the run was killed before it soaked.
-      await Deno.writeTextFile(deathOf(box), "");
-      await Deno.remove(deathOf(box));
+      const death = `${box.baseDirOf("ada")}/${DEATH_FILE}`;
+      await Deno.writeTextFile(death, "");
+      await Deno.remove(death);
       if (await box.isFrozen()) await box.unfreeze();
-      const path = `${box.directory}/state/state.json`;
-      const state = JSON.parse(await Deno.readTextFile(path));
-      await Deno.writeTextFile(path, JSON.stringify({ ...state, skipped: {} }));
+      // Whole at any time: the one who waits for the soak reads it, too.
+      await writeState(`${box.directory}/state`, { ...await box.state(), skipped: {} });
     };
     const whole = await box.update("run", options);
     assert.equal(whole.code, 5, whole.log);

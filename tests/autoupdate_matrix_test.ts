@@ -15,6 +15,7 @@ import {
 } from "./support/autoupdate_box.ts";
 import { BUILDS } from "./support/matrix_builds.ts";
 import { readTable } from "./support/outcome_table.ts";
+import { dieWhileSoaking } from "./support/soaking_death.ts";
 import { type Build, build, ERAS } from "./t3_fixture/builds.ts";
 import { startRegistry, type TestRegistry } from "./t3_fixture/registry.ts";
 
@@ -57,6 +58,20 @@ function buildOf(name: string): Build {
 function versionOf(name: string): string {
   const run = ROWS.findIndex((row) => row["build"] === name);
   return `0.0.40-nightly.20260701.${100 + run}`;
+}
+
+type Row = Readonly<Record<string, string>>;
+
+/** A soak is as long as it takes a slow machine to see its server die, where there is one to see. */
+function settingsOf(row: Row): Readonly<Record<string, string>> {
+  const isDying = row["build"] === "crashesLater";
+  return { T3_PIN: versionOf(row["build"] ?? ""), T3_SOAK_SECONDS: isDying ? "60" : "0" };
+}
+
+/** One run to a build. */
+async function updateTo(box: AutoupdateBox, row: Row): Promise<UpdaterRun> {
+  await using _death = row["build"] === "crashesLater" ? dieWhileSoaking(box) : undefined;
+  return await box.update("run", { env: settingsOf(row) });
 }
 
 /** What happened, in the words of the table. */
@@ -104,8 +119,8 @@ async function column(
   const threads = Object.fromEntries(USERS.map((user) => [user, [...box.threads(user)]]));
   for (const row of ROWS) {
     const version = versionOf(row["build"] ?? "");
-    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "40" : "0" };
-    const end = await box.update("run", { env });
+    const env = settingsOf(row);
+    const end = await updateTo(box, row);
     const happened = await outcome(box, version, end);
     if (happened !== row[name]) {
       faults.push(`${name}: ${row["build"]}: ${happened}, must be ${row[name]}\n${end.log}`);
@@ -133,8 +148,7 @@ async function firstRuns(shared: Shared): Promise<readonly string[]> {
   for (const row of ROWS) {
     const version = versionOf(row["build"] ?? "");
     await using box = await makeAutoupdateBox(shared.registry, USERS, { ...shared, versionsDir });
-    const env = { T3_PIN: version, T3_SOAK_SECONDS: row["build"] === "crashesLater" ? "40" : "0" };
-    const end = await box.update("run", { env });
+    const end = await updateTo(box, row);
     const happened = await outcome(box, version, end);
     if (happened !== row["first run"]) {
       faults.push(`first: ${row["build"]}: ${happened}, must be ${row["first run"]}\n${end.log}`);

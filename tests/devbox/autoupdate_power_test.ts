@@ -6,10 +6,11 @@
  */
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
+import { DIES_SOAKING } from "../support/soaking_death.ts";
 import { build, ERAS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
 import { holdPackagesLayer } from "./support/packages_layer.ts";
-import { bootT3Box, DIES_SOAKING, T3_USERS, type T3Box } from "./support/t3_box.ts";
+import { bootT3Box, T3_USERS, type T3Box } from "./support/t3_box.ts";
 
 const STATE = "/var/lib/t3-autoupdate/state.json";
 

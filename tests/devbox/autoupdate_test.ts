@@ -4,10 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { DIES_SOAKING } from "../support/soaking_death.ts";
 import { build, ERAS, FLAWS } from "../t3_fixture/builds.ts";
 import { startRegistry } from "../t3_fixture/registry.ts";
 import { holdPackagesLayer } from "./support/packages_layer.ts";
-import { bootT3Box, DIES_SOAKING, T3_USERS } from "./support/t3_box.ts";
+import { bootT3Box, T3_USERS } from "./support/t3_box.ts";
 
 const V1 = "0.0.34-nightly.20260701.1";
 const V2 = "0.0.35-nightly.20260702.2";

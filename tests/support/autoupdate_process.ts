@@ -61,8 +61,9 @@ await runProgram("autoupdate", async ({ args, env, log, signal, print }) => {
     log,
     accountOf,
     services: unitClient(units),
-    leastStartMs: 8_000,
-    stopMs: 4_000,
+    // A busy machine takes seconds for what takes none by itself.
+    leastStartMs: 15_000,
+    stopMs: 8_000,
   });
   const names: string[] = [];
   const context = { config, box: { ...box, effects: deadly(box.effects) }, signal };

@@ -33,7 +33,7 @@ const LAST_MIGRATION = 34;
 
 /** Reads a build's nature off its behaviour and packing. */
 export function modelOf({ behaviour, packing }: Build): BuildModel {
-  const { printedVersion, version, livesMs } = behaviour;
+  const { printedVersion, version, livesMs, diesBeside } = behaviour;
   const isWhole = packing.form === "plain" || packing.hasPlatform;
   return {
     engines: packing.engines,
@@ -42,7 +42,7 @@ export function modelOf({ behaviour, packing }: Build): BuildModel {
       : printedVersion !== undefined && printedVersion !== version
       ? `it says it is ${printedVersion}`
       : undefined,
-    isDying: livesMs !== undefined,
+    isDying: livesMs !== undefined || diesBeside !== undefined,
     gateFault: (data) => serverFault(behaviour) ?? dataFault(behaviour, data),
   };
 }

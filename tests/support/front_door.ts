@@ -63,7 +63,7 @@ export function openTestDoor(options: UnitOptions, port = 0): TestDoor {
       return new Response(null, { status: 302, headers });
     }
     if (request.headers.get("upgrade") === "websocket") {
-      const probe = await probeWebSocket(target, { cookie, deadlineMs: 2_000 });
+      const probe = await probeWebSocket(target, { cookie, deadlineMs: 15_000 });
       if (probe.kind !== "opened") return new Response(probe.text, { status: 502 });
       return Deno.upgradeWebSocket(request).response;
     }

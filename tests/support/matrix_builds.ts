@@ -4,6 +4,7 @@
  * @module
  */
 import { type Difference, ERAS, FLAWS } from "../t3_fixture/builds.ts";
+import { DIES_SOAKING } from "./soaking_death.ts";
 
 /** What makes each of them. */
 export const BUILDS: Readonly<Record<string, Difference>> = {
@@ -18,6 +19,6 @@ export const BUILDS: Readonly<Record<string, Difference>> = {
     behaviour: { migrationMs: 2_000, extraMigrations: [{ id: 41, name: "Reindex", sql: [] }] },
   },
   crashesLater: {
-    behaviour: { livesMs: 20_000, extraMigrations: [{ id: 42, name: "Usage", sql: [] }] },
+    behaviour: { ...DIES_SOAKING, extraMigrations: [{ id: 42, name: "Usage", sql: [] }] },
   },
 };

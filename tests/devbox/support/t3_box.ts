@@ -6,11 +6,12 @@
  */
 import { runCommand } from "../../../core/process.ts";
 import { eventually } from "../../support/eventually.ts";
+import { DEATH_FILE } from "../../support/soaking_death.ts";
 import type { Behaviour } from "../../t3_fixture/behaviour.ts";
 import { nodeBinDir } from "../../t3_fixture/node_program.ts";
 import type { TestRegistry } from "../../t3_fixture/registry.ts";
 import type { State } from "../../../autoupdate/state.ts";
-import { bootBox, type Box, type Layer, MOUNTED } from "./box.ts";
+import { bootBox, type Box, type Layer, MOUNTED, SYNC_JOURNAL } from "./box.ts";
 import { installApp } from "./installed_app.ts";
 import { addUser, installSystemFiles } from "./unit_box.ts";
 
@@ -18,11 +19,6 @@ import { addUser, installSystemFiles } from "./unit_box.ts";
 export const T3_USERS = ["ada", "edsger", "grace"] as const;
 
 const NODE = "/opt/hearth/node";
-
-const DEATH = "soaking";
-
-/** A build that works until it soaks, however long that takes to come. */
-export const DIES_SOAKING: Partial<Behaviour> = { diesBeside: DEATH };
 
 /** A box of instances. */
 export interface T3Box extends T3Controls, AsyncDisposable {
@@ -51,7 +47,7 @@ export interface T3Controls {
   enter(user: string): Promise<string>;
   /** Changes a user's server while it runs. */
   flip(user: string, switches: Partial<Behaviour>): Promise<void>;
-  /** Lets the servers of a build that {@linkcode DIES_SOAKING} die when the next update soaks. */
+  /** Lets the servers of a build that `DIES_SOAKING` die when the next update soaks. */
   dieOnceSoaking(): Promise<void>;
 }
 
@@ -131,6 +127,7 @@ export function t3Controls(box: Box, users: readonly string[] = T3_USERS): T3Con
         "";
       await box.run(["systemctl", "start", unit], { deadlineMs: 900_000 });
       const { ExecMainStatus = "?" } = await box.unit(unit);
+      await box.sh(SYNC_JOURNAL.join(" "));
       const log = await box.sh(
         `journalctl -o cat --no-pager --after-cursor '${cursor}' -u ${unit}`,
       );
@@ -179,11 +176,11 @@ export function t3Controls(box: Box, users: readonly string[] = T3_USERS): T3Con
     },
     async dieOnceSoaking() {
       await box.sh(`
-        rm -f /home/*/.t3/${DEATH}
+        rm -f /home/*/.t3/${DEATH_FILE}
         systemd-run --quiet /bin/sh -c '
           until grep -q "\\"phase\\": \\"soaking\\"" /var/lib/t3-autoupdate/state.json
           do sleep 0.1; done
-          for home in /home/*/.t3; do touch $home/${DEATH}; done'`);
+          for home in /home/*/.t3; do touch $home/${DEATH_FILE}; done'`);
     },
   };
 }
