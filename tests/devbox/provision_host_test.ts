@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { startVault } from "../support/vault.ts";
 import { bootBox, type Box, MOUNTED } from "./support/box.ts";
+import { QUIET_TIMERS } from "./support/dev_box.ts";
 import { holdPackagesLayer } from "./support/packages_layer.ts";
 import { startSampleSite } from "./support/sample_site.ts";
 
@@ -68,6 +69,7 @@ Deno.test("provision host brings a box all that a machine needs", async (t) => {
     network: "private",
     hasWorld: true,
     forward: [vaultPort, shop.port],
+    files: QUIET_TIMERS,
   });
   const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: "hvs.test" };
   await box.write("/etc/hearth/provision.yaml", SETTINGS);

@@ -104,7 +104,7 @@ Deno.test("the programs of a host work under their units", async (t) => {
       assert.equal(await ask("root"), "");
       assert.equal(await ask("carol"), "");
       assert.equal(await ask("--help"), "");
-      assert.match(await box.sh("journalctl -b -o cat --no-pager -u 't3-mint@*'"), /carol/);
+      assert.match(await box.journal("t3-mint@*"), /carol/);
       assert.equal(await box.sh("systemctl --failed --no-legend"), "");
     },
   );

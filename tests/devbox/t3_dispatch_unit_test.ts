@@ -95,10 +95,7 @@ Deno.test("t3-dispatch.service gets pairings and has no power of its own", async
         async () => (await box.sh("systemctl list-units --no-legend 't3-mint@*'")) === "",
       );
       assert.equal(await box.sh("systemctl --failed --no-legend"), "");
-      assert.match(
-        await box.sh("journalctl -b --no-pager -o cat -u 't3-mint@*'"),
-        /no name: ada grace/,
-      );
+      assert.match(await box.journal("t3-mint@*"), /no name: ada grace/);
     },
   );
 

@@ -72,6 +72,8 @@ export interface BoxOptions {
   readonly forward?: readonly (number | ForwardedPort)[];
   /** Whether programs in a private network find the world, by a proxy. @default {false} */
   readonly hasWorld?: boolean;
+  /** Files it has from its first boot on, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A box. */
@@ -100,7 +102,7 @@ export interface Box extends AsyncDisposable {
   read(path: string): Promise<string>;
   /** A unit's properties, as `systemctl show` says them. */
   unit(name: string): Promise<Readonly<Record<string, string>>>;
-  /** A unit's messages since boot. */
+  /** The messages since boot of a unit, or of all whose names match a pattern. */
   journal(unit: string): Promise<string>;
   /** Reboots it in order; resolves when it has booted. */
   reboot(): Promise<void>;
@@ -125,14 +127,17 @@ export interface WriteOptions {
 /** Where every box sees the checkout (`source`), Deno (`bin/deno`) and its cache (`deno_dir`). */
 export const MOUNTED = "/mnt/hearth";
 
+/** Whoever has ended may have said what the journal has not read yet. */
+export const SYNC_JOURNAL: readonly string[] = ["journalctl", "--sync"];
+
 /** systemd-nspawn's exit code when the box wants to be started again. */
 const REBOOT_CODE = 133;
-const BOOT_MS = 60_000;
+const BOOT_MS = 120_000;
 const SHUTDOWN_MS = 120_000;
 
 /** Boots a box; resolves when its systemd says that it has started, failed units or not. */
 export async function bootBox(options: BoxOptions = {}): Promise<Box> {
-  const { on, binds = [], network = "host", hasWorld = false } = options;
+  const { on, binds = [], network = "host", hasWorld = false, files = {} } = options;
   await using held = new AsyncDisposableStack();
   const base = held.use(await holdBaseTree());
   const home = held.use(await makeBoxHome());
@@ -147,6 +152,11 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
     `${crypto.randomUUID().replaceAll("-", "")}\n`,
   );
   if (cable !== undefined) await writePortUnits(`${home.path}/upper`, cable, forward);
+  for (const [path, text] of Object.entries(files)) {
+    const file = `${home.path}/upper${path}`;
+    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(file, text);
+  }
   const args = [...mounted(await denoDir()), ...binds].map(({ from, to, isWritable = false }) =>
     `--bind${isWritable ? "" : "-ro"}=${from}:${to}`
   );
@@ -247,7 +257,10 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
         return [line.slice(0, at), line.slice(at + 1)];
       }));
     },
-    journal: (unit) => must(["journalctl", "--boot", "--no-pager", "--output=cat", "--unit", unit]),
+    async journal(unit) {
+      await must(SYNC_JOURNAL);
+      return await must(["journalctl", "--boot", "--no-pager", "--output=cat", "--unit", unit]);
+    },
     async reboot() {
       await shutDown("reboot");
       await powerOn();

@@ -25,6 +25,23 @@ export interface DevBoxOptions {
   readonly hasWorld?: boolean;
 }
 
+/** The timers that a dev box has of us. */
+const TIMERS = [
+  ...["t3-autoupdate", "t3-autoupdate-drain", "t3-backup-state", "t3-provision-users"],
+  "playwright-snapshot-refresh@",
+];
+
+/**
+ * Timers that never elapse, below the units that a host has of us: at the full hour, or minutes after
+ * a box has booted, the box's own pass would be what holds the lock, or does what a test is about.
+ */
+export const QUIET_TIMERS: Readonly<Record<string, string>> = Object.fromEntries(
+  TIMERS.map((timer) => [
+    `/usr/local/lib/systemd/system/${timer}.timer.d/quiet.conf`,
+    "[Timer]\nOnBootSec=\nOnCalendar=\nOnCalendar=2100-01-01\n",
+  ]),
+);
+
 /**
  * What {@linkcode bootDevBox} gives {@linkcode bootBox}; for a layer's recipe, too.
  *
@@ -44,6 +61,7 @@ export function devBoxOptions(claude: HeldTree, options: DevBoxOptions = {}): Bo
       }),
     ],
     binds: [claudeBind(claude)],
+    files: QUIET_TIMERS,
   };
 }
 

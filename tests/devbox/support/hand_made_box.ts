@@ -10,6 +10,9 @@ import { type Box, MOUNTED } from "./box.ts";
 const MCP_PORTS = { ada: 8933, bob: 8931, grace: 8932 } as const;
 const USERS = Object.keys(MCP_PORTS) as (keyof typeof MCP_PORTS)[];
 
+/** Every hour or every night, elsewhere: what their scripts do is nothing to happen in a test. */
+const LATER = "2100-01-01";
+
 /** The token that everybody has. */
 export const TOKEN = "one-token-for-all-of-them";
 
@@ -41,11 +44,11 @@ WantedBy=multi-user.target
   "/etc/systemd/system/t3-provision-users.service":
     "[Service]\nType=oneshot\nExecStart=/usr/local/bin/t3-provision-users\n",
   "/etc/systemd/system/t3-provision-users.timer":
-    "[Timer]\nOnCalendar=hourly\nPersistent=true\n[Install]\nWantedBy=timers.target\n",
+    `[Timer]\nOnCalendar=${LATER}\nPersistent=true\n[Install]\nWantedBy=timers.target\n`,
   "/etc/systemd/system/t3-autoupdate.service":
     "[Service]\nType=oneshot\nExecStart=/usr/local/bin/t3-autoupdate\n",
   "/etc/systemd/system/t3-autoupdate.timer":
-    "[Timer]\nOnCalendar=*-*-* 04:00:00\n[Install]\nWantedBy=timers.target\n",
+    `[Timer]\nOnCalendar=${LATER}\n[Install]\nWantedBy=timers.target\n`,
   "/etc/sudoers.d/t3-autopair": "t3-dispatch ALL=(root) NOPASSWD: /usr/local/bin/t3-mint\n",
 };
 
@@ -111,7 +114,7 @@ async function setUpHome(box: Box, user: string, port: number): Promise<void> {
     "playwright-snapshot-refresh.service":
       "[Service]\nType=oneshot\nExecStart=/usr/local/bin/playwright-snapshot-refresh\n",
     "playwright-snapshot-refresh.timer":
-      "[Timer]\nOnCalendar=hourly\n[Install]\nWantedBy=timers.target\n",
+      `[Timer]\nOnCalendar=${LATER}\n[Install]\nWantedBy=timers.target\n`,
   };
   for (const [name, text] of Object.entries(files)) {
     await box.write(`${units}/${name}`, text, { owner });
