@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { startChild } from "../core/process.ts";
 import { snippetArgs } from "../tests/support/snippet.ts";
-import { count, fill, REASON, withCopies } from "./copies_fixture.ts";
+import { type CopiesScene, count, fill, REASON, withCopies } from "./copies_fixture.ts";
 import { bringBackup, KEPT_ASIDE, restoreBackup } from "./restore_backup.ts";
 import { findDatabases, userdataOf } from "./user_files.ts";
 
@@ -32,22 +32,14 @@ Deno.test("restoreBackup() brings back a copy that is still in parts", () =>
 
 Deno.test("restoreBackup() brings back what was, and keeps aside what came since", () =>
   withCopies(async ({ owner, store, database }) => {
-    const before = database();
-    fill(before, 3);
-    before.close();
-    const id = await store.make(owner, REASON);
+    const id = await copyOf({ owner, store, database }, 3);
     // As a server that was killed leaves it: new rows and a new schema in the -wal.
-    const killed = startChild({
-      command: Deno.execPath(),
-      args: snippetArgs(`
-        import { DatabaseSync } from "node:sqlite";
-        const database = new DatabaseSync(${JSON.stringify(`${userdataOf(owner)}/state.sqlite`)});
-        database.exec("ALTER TABLE notes ADD COLUMN more TEXT; INSERT INTO notes VALUES ('new', 'x')");
-        Deno.kill(Deno.pid, "SIGKILL");
-      `),
-      onLine: () => {},
-    });
-    await killed.ended;
+    await writeAndDie(
+      `${userdataOf(owner)}/state.sqlite`,
+      `
+      database.exec("ALTER TABLE notes ADD COLUMN more TEXT; INSERT INTO notes VALUES ('new', 'x')");
+    `,
+    );
     assert.ok((await Deno.stat(`${userdataOf(owner)}/state.sqlite-wal`)).size > 0);
 
     await bringBackup(owner, store, id);
@@ -65,25 +57,17 @@ Deno.test("restoreBackup() brings back what was, and keeps aside what came since
 Deno.test("restoreBackup() keeps the journal of another database away from a copy", () =>
   withCopies(async ({ owner, store, database }) => {
     const path = `${userdataOf(owner)}/state.sqlite`;
-    const before = database();
-    fill(before, 3);
-    before.close();
-    const id = await store.make(owner, REASON);
+    const id = await copyOf({ owner, store, database }, 3);
     // As a server that was killed leaves it where the journal mode is not WAL: half written pages,
     // and a -journal that takes them back.
-    const killed = startChild({
-      command: Deno.execPath(),
-      args: snippetArgs(`
-        import { DatabaseSync } from "node:sqlite";
-        const database = new DatabaseSync(${JSON.stringify(path)});
-        database.exec("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1");
-        for (let n = 0; n < 400; n++) database.exec("INSERT INTO notes VALUES (hex(randomblob(500)))");
-        database.exec("BEGIN; UPDATE notes SET text = hex(randomblob(500))");
-        Deno.kill(Deno.pid, "SIGKILL");
-      `),
-      onLine: () => {},
-    });
-    await killed.ended;
+    await writeAndDie(
+      path,
+      `
+      database.exec("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1");
+      for (let n = 0; n < 400; n++) database.exec("INSERT INTO notes VALUES (hex(randomblob(500)))");
+      database.exec("BEGIN; UPDATE notes SET text = hex(randomblob(500))");
+    `,
+    );
     assert.ok((await Deno.stat(`${path}-journal`)).size > 0);
 
     await bringBackup(owner, store, id);
@@ -98,10 +82,7 @@ Deno.test("restoreBackup() keeps the journal of another database away from a cop
 
 Deno.test("restoreBackup() can be done again after it was cut short anywhere", () =>
   withCopies(async ({ owner, store, database }) => {
-    const first = database();
-    fill(first, 3);
-    first.close();
-    const id = await store.make(owner, REASON);
+    const id = await copyOf({ owner, store, database }, 3);
     for (let time = 0; time < 3; time++) {
       // What a crash can leave: a torn incoming directory, and databases moved aside or not.
       await Deno.mkdir(`${userdataOf(owner)}/.incoming`, { recursive: true });
@@ -118,10 +99,7 @@ Deno.test("restoreBackup() can be done again after it was cut short anywhere", (
 
 Deno.test("restoreBackup() touches nothing when the copy is not what was made", () =>
   withCopies(async ({ owner, store, database }) => {
-    const first = database();
-    fill(first, 3);
-    first.close();
-    const id = await store.make(owner, REASON);
+    const id = await copyOf({ owner, store, database }, 3);
     const path = `${store.pathOf("ada", id)}/state.sqlite`;
     const bytes = await Deno.readFile(path);
     bytes[bytes.length - 10] = (bytes[bytes.length - 10] ?? 0) ^ 1;
@@ -152,13 +130,36 @@ Deno.test("restoreBackup() brings back that there was nothing", () =>
 
 Deno.test("restoreBackup() touches nothing when the copy was not brought", () =>
   withCopies(async ({ owner, store, database }) => {
-    const first = database();
-    fill(first, 3);
-    first.close();
-    const id = await store.make(owner, REASON);
+    const id = await copyOf({ owner, store, database }, 3);
 
     await assert.rejects(restoreBackup(owner, store, id, "x"), /was not brought/);
 
     using untouched = database();
     assert.equal(count(untouched), 3);
   }));
+
+/** A copy of a database with so many notes. */
+async function copyOf(
+  { owner, store, database }: Pick<CopiesScene, "owner" | "store" | "database">,
+  rows: number,
+): Promise<string> {
+  const open = database();
+  fill(open, rows);
+  open.close();
+  return await store.make(owner, REASON);
+}
+
+/** As a server that is killed leaves a database: what the script did to it, and nothing closed. */
+async function writeAndDie(path: string, script: string): Promise<void> {
+  const killed = startChild({
+    command: Deno.execPath(),
+    args: snippetArgs(`
+      import { DatabaseSync } from "node:sqlite";
+      const database = new DatabaseSync(${JSON.stringify(path)});
+      ${script}
+      Deno.kill(Deno.pid, "SIGKILL");
+    `),
+    onLine: () => {},
+  });
+  await killed.ended;
+}

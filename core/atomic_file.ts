@@ -56,13 +56,7 @@ export const denoFiles: FileEffects = {
       file.close();
       throw error;
     }
-    return {
-      async write(bytes) {
-        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      },
-      sync: () => file.syncData(),
-      close: () => file.close(),
-    };
+    return writableOf(file);
   },
   chown: (path, uid, gid) => Deno.chown(path, uid, gid),
   rename: (from, to) => Deno.rename(from, to),
@@ -72,6 +66,17 @@ export const denoFiles: FileEffects = {
     await directory.sync();
   },
 };
+
+/** An open file of this system, as an atomic write needs it. */
+export function writableOf(file: Deno.FsFile): WritableFile {
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    },
+    sync: () => file.syncData(),
+    close: () => file.close(),
+  };
+}
 
 /**
  * Replaces the content of a file in one step.

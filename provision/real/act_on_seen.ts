@@ -7,7 +7,7 @@
  * @module
  */
 import { closeSync, fchmodSync, fchownSync, fstatSync, openSync } from "node:fs";
-import { denoFiles, type FileEffects } from "../../core/atomic_file.ts";
+import { denoFiles, type FileEffects, writableOf } from "../../core/atomic_file.ts";
 import { OPEN_FLAGS } from "./read_file.ts";
 
 /** What tells a file from every other. */
@@ -59,13 +59,7 @@ export function filesAmongOthers(): FileEffects {
         file.close();
         throw error;
       }
-      return {
-        async write(bytes) {
-          for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-        },
-        sync: () => file.syncData(),
-        close: () => file.close(),
-      };
+      return writableOf(file);
     },
     chown: (path, uid, gid) =>
       Promise.try(() => {

@@ -37,11 +37,10 @@ import { denoDir } from "./deno_dir.ts";
 import { startProxy } from "./proxy.ts";
 import {
   boxAddress,
-  type Cable,
   type ForwardedPort,
   forwardPort,
-  portUnits,
   takeCable,
+  writePortUnits,
 } from "./network.ts";
 
 /** Files of a box, to boot other boxes over; hold it as long as they run. */
@@ -285,20 +284,4 @@ function mounted(cache: string): readonly Bind[] {
     { from: Deno.execPath(), to: `${MOUNTED}/bin/deno` },
     { from: cache, to: `${MOUNTED}/deno_dir` },
   ];
-}
-
-async function writePortUnits(
-  root: string,
-  cable: Cable,
-  ports: readonly ForwardedPort[],
-): Promise<void> {
-  const folder = `${root}/etc/systemd/system`;
-  const wants = `${folder}/sockets.target.wants`;
-  await Deno.mkdir(wants, { recursive: true });
-  for (const port of ports) {
-    for (const [name, text] of Object.entries(portUnits(cable, port))) {
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-      if (name.endsWith(".socket")) await Deno.symlink(`../${name}`, `${wants}/${name}`);
-    }
-  }
 }

@@ -3,7 +3,7 @@
  * reachable at one address.
  *
  * It leads to the host and no further. A server of the host that listens on 127.0.0.1 only is reached in
- * two hops: from the box's 127.0.0.1 to the host's end of the cable ({@linkcode portUnits}), and from
+ * two hops: from the box's 127.0.0.1 to the host's end of the cable ({@linkcode writePortUnits}), and from
  * there to the host's 127.0.0.1 ({@linkcode forwardPort}).
  *
  * @module
@@ -66,7 +66,7 @@ export function boxAddress(cable: Cable): string {
  * Units that carry connections to a port of the box's 127.0.0.1 to the host's end, from early in the
  * boot on, by path below `/etc/systemd/system`.
  */
-export function portUnits(
+function portUnits(
   cable: Cable,
   { port, at = port }: ForwardedPort,
 ): Readonly<Record<string, string>> {
@@ -75,6 +75,23 @@ export function portUnits(
     [`host-port-${at}.service`]:
       `[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd ${cable.host}:${port}\n`,
   };
+}
+
+/** Puts those units in a box's files, to be started with it. */
+export async function writePortUnits(
+  root: string,
+  cable: Cable,
+  ports: readonly ForwardedPort[],
+): Promise<void> {
+  const folder = `${root}/etc/systemd/system`;
+  const wants = `${folder}/sockets.target.wants`;
+  await Deno.mkdir(wants, { recursive: true });
+  for (const port of ports) {
+    for (const [name, text] of Object.entries(portUnits(cable, port))) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      if (name.endsWith(".socket")) await Deno.symlink(`../${name}`, `${wants}/${name}`);
+    }
+  }
 }
 
 /** Carries connections to a port of the host's cable end to the same port of its 127.0.0.1. */
